@@ -1,0 +1,58 @@
+import type { Capability } from '../core/ports.ts';
+import type { TableKey } from '../core/schema/model.ts';
+
+/**
+ * How a table stands between local and target, from what is known without asking anybody anything again.
+ * `unknown` says that production was not compared since the last pull and nothing else is known.
+ */
+export type TableDrift =
+  'never-pulled' | 'in-step' | 'local-changes' | 'production-changes' | 'both' | 'schema-differs' | 'unknown';
+
+export interface ChangeCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+export interface TableStatus {
+  readonly table: TableKey;
+  readonly drift: TableDrift;
+  /** Rows at the last pull. */
+  readonly rows?: number;
+  /** The planner's estimate for a table that was never pulled. */
+  readonly estimatedRows?: number;
+  readonly columns: number;
+  readonly maskedColumns: number;
+  readonly primaryKey: readonly string[];
+  readonly local?: ChangeCounts;
+  readonly production?: ChangeCounts;
+  /** Differences of schema, one line each, such as `column "phone" was added in production`. */
+  readonly schemaDifferences: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly pulledAt?: string;
+  readonly comparedAt?: string;
+}
+
+/** What was found and settled when the workspace was opened: an earlier run that did not end by itself. */
+export interface Recovery {
+  readonly run: string;
+  /** Which database the user has now: the one from before that run, or the one that it made. */
+  readonly database: 'old' | 'new';
+  readonly message: string;
+}
+
+export interface TargetStatus {
+  readonly target: string;
+  readonly address?: string;
+  readonly capabilities: readonly Capability[];
+  readonly protected: boolean;
+  /** ISO 8601, UTC, of the last pull that succeeded. */
+  readonly pulledAt?: string;
+  readonly tables: readonly TableStatus[];
+}
+
+export interface WorkspaceStatus {
+  readonly local: { readonly path: string; readonly exists: boolean; readonly bytes: number };
+  readonly targets: readonly TargetStatus[];
+  readonly recovery?: Recovery;
+}

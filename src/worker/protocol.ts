@@ -1,0 +1,93 @@
+/**
+ * What the editor (or the command line) asks of the engine, typed. The same operations run in this process or behind
+ * a worker thread's message port; everything here can be structured-cloned.
+ */
+import type { ErrorRecord } from '../core/errors.ts';
+import type { ProductionProbe } from '../core/ports.ts';
+import type { TableKey } from '../core/schema/model.ts';
+import type { MaskPreview, MaskSuggestion } from '../engine/mask-report.ts';
+import type { LogLevel, PullProgress } from '../engine/progress.ts';
+import type { PullReport } from '../engine/pull-report.ts';
+import type { TableStatus, WorkspaceStatus } from '../engine/workspace-status.ts';
+
+/** Where production is and how to get in. Held in memory only. */
+export interface Credentials {
+  readonly supabaseUrl?: string;
+  readonly supabaseKey?: string;
+  readonly databaseUrl?: string;
+}
+
+/** Every operation works on a workspace folder that holds a `syncline.json`. */
+export interface WorkspaceRequest {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Name of a target; the only or the first one when absent. */
+  readonly target?: string;
+}
+
+export interface TargetRequest extends WorkspaceRequest {
+  readonly credentials: Credentials;
+}
+
+export interface PullRequest extends TargetRequest {
+  /** 32 bytes in base64. Required unless `raw`. */
+  readonly maskingKey?: string;
+  /** Pull without masking. */
+  readonly raw?: boolean;
+  /** Only these tables; all that the workspace file allows when absent. */
+  readonly tables?: readonly TableKey[];
+  /** Whether unpushed local edits may be replaced (they are kept in the backup). Without it, LOCAL_EDITS is raised. */
+  readonly replaceLocalEdits?: boolean;
+}
+
+/** The operations: their parameters and results. Failures are SynclineErrors. */
+export interface Operations {
+  /** Tries a connection before anything is saved. Needs no workspace file. */
+  readonly probe: {
+    readonly request: { readonly credentials: Credentials };
+    readonly result: ProductionProbe & { readonly address: string; readonly tables: number };
+  };
+  /** Local knowledge only, plus the target's catalog when credentials are given. Settles a run that was killed. */
+  readonly status: {
+    readonly request: WorkspaceRequest & { readonly credentials?: Credentials };
+    readonly result: WorkspaceStatus;
+  };
+  /** Reads production and compares it row by row with what was last pulled. */
+  readonly compare: {
+    readonly request: TargetRequest & { readonly maskingKey?: string; readonly tables?: readonly TableKey[] };
+    readonly result: readonly TableStatus[];
+  };
+  readonly pull: { readonly request: PullRequest; readonly result: PullReport };
+  /** Proposes rules for every column that a pull would mask, and the text of syncline.json with them written in. */
+  readonly maskSuggest: { readonly request: TargetRequest; readonly result: MaskSuggestion };
+  /** Shows masked sample rows of a table as a pull would write them; never an original. */
+  readonly maskPreview: {
+    readonly request: TargetRequest & {
+      readonly maskingKey: string;
+      readonly table: TableKey;
+      readonly rows: number;
+    };
+    readonly result: MaskPreview;
+  };
+}
+
+export type OperationName = keyof Operations;
+
+export type RequestMessage = {
+  [Name in OperationName]: {
+    readonly kind: 'request';
+    readonly id: number;
+    readonly operation: Name;
+    readonly request: Operations[Name]['request'];
+  };
+}[OperationName];
+
+/** From the client to the worker. */
+export type ClientMessage = RequestMessage | { readonly kind: 'cancel'; readonly id: number };
+
+/** From the worker to the client. */
+export type WorkerMessage =
+  | { readonly kind: 'result'; readonly id: number; readonly result: Operations[OperationName]['result'] }
+  | { readonly kind: 'error'; readonly id: number; readonly error: ErrorRecord }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: PullProgress }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };
