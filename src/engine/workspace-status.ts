@@ -1,5 +1,6 @@
 import type { Capability } from '../core/ports.ts';
 import type { TableKey } from '../core/schema/model.ts';
+import type { PulledColumn } from './pull-report.ts';
 
 /**
  * How a table stands between local and target, from what is known without asking anybody anything again.
@@ -14,6 +15,15 @@ export interface ChangeCounts {
   readonly deleted: number;
 }
 
+/** A column as the editor's tree shows it. */
+export interface ColumnStatus extends PulledColumn {
+  /** As Postgres spells it: `character varying(40)`. */
+  readonly postgresType: string;
+  readonly nullable: boolean;
+  /** What a foreign key makes it refer to. */
+  readonly references?: { readonly table: TableKey; readonly column: string };
+}
+
 export interface TableStatus {
   readonly table: TableKey;
   readonly drift: TableDrift;
@@ -23,6 +33,8 @@ export interface TableStatus {
   readonly estimatedRows?: number;
   readonly columns: number;
   readonly maskedColumns: number;
+  /** In ordinal order; absent when the catalog is not known. */
+  readonly columnDetails?: readonly ColumnStatus[];
   readonly primaryKey: readonly string[];
   readonly local?: ChangeCounts;
   readonly production?: ChangeCounts;

@@ -58,6 +58,8 @@ export interface Operations {
     readonly result: readonly TableStatus[];
   };
   readonly pull: { readonly request: PullRequest; readonly result: PullReport };
+  /** The report of the target's last pull that succeeded, from the ledger; null when there was none. */
+  readonly lastReport: { readonly request: WorkspaceRequest; readonly result: PullReport | null };
   /** Proposes rules for every column that a pull would mask, and the text of syncline.json with them written in. */
   readonly maskSuggest: { readonly request: TargetRequest; readonly result: MaskSuggestion };
   /** Shows masked sample rows of a table as a pull would write them; never an original. */
