@@ -48,6 +48,8 @@ export interface CheckConstraint {
   readonly name: string;
   /** The expression alone, without CHECK and its parentheses, in Postgres's SQL. */
   readonly expression: string;
+  /** NOT VALID or NOT ENFORCED: rows may break it. */
+  readonly notValid?: true;
 }
 
 export interface ForeignKey {
@@ -56,6 +58,8 @@ export interface ForeignKey {
   readonly references: { readonly table: TableName; readonly columns: readonly string[] };
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
+  /** NOT VALID or NOT ENFORCED: rows may break it. */
+  readonly notValid?: true;
 }
 
 /** An index that no constraint owns. */
