@@ -1,0 +1,109 @@
+/** What the engine asks of the ledger: Syncline's own memory beside the workspace's data. */
+import type { ErrorRecord } from './errors.ts';
+import type { RowCounts } from './local-ports.ts';
+import type { LocalTable } from './schema/local-schema.ts';
+import type { TableKey } from './schema/model.ts';
+
+export type RunState =
+  /** Under way, or killed. */
+  | 'running'
+  /** The local database is being switched; whether it was is decided by its schema cookie. */
+  | 'switching'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+  /** Killed, and settled by a later start. */
+  | 'interrupted';
+
+export interface RunStart {
+  readonly id: string;
+  readonly operation: 'pull';
+  readonly target: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The stage that the run fills; it is deleted when the run does not succeed. */
+  readonly stagePath: string;
+}
+
+/** How a column was treated in the last pull, as the editor and the reports show it. */
+export interface PulledColumnRecord {
+  readonly column: string;
+  readonly transformer: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/** A table as it was last pulled. */
+export interface PulledTableRecord {
+  readonly table: LocalTable;
+  readonly seenColumn: string;
+  readonly columns: readonly PulledColumnRecord[];
+  readonly rows: number;
+}
+
+/** All that is written down about a pull when it succeeds. Written before the switch is committed, in force after. */
+export interface PullOutcome {
+  readonly run: string;
+  readonly target: string;
+  readonly localPath: string;
+  /** True when there was no local file before. */
+  readonly created: boolean;
+  /** The local file's schema cookie before the switch, and after it. */
+  readonly schemaVersions: { readonly before: number; readonly after: number };
+  /** The base: what both sides looked like. */
+  readonly basePath: string;
+  readonly maskingKey: string | null;
+  readonly tables: readonly PulledTableRecord[];
+  /** The report as JSON. */
+  readonly report: string;
+}
+
+/** What the last successful pull of a target left behind. */
+export interface PulledTarget {
+  readonly run: string;
+  readonly pulledAt: number;
+  readonly basePath: string;
+  readonly maskingKey: string | null;
+  /** The local file's fingerprint right after the pull, or an empty string when it is not known. */
+  readonly fingerprint: string;
+  readonly tables: readonly PulledTableRecord[];
+  readonly report: string;
+}
+
+/** Production against the base, as last compared. */
+export interface Comparison {
+  readonly table: TableKey;
+  readonly comparedAt: number;
+  readonly counts: RowCounts;
+  readonly schemaDifferences: readonly string[];
+}
+
+export interface UnfinishedRun extends RunStart {
+  readonly state: 'running' | 'switching';
+  readonly outcome?: PullOutcome;
+}
+
+/** Every failure is LEDGER_CORRUPT, DISK_FULL or LOCAL_LOCKED. */
+export interface Ledger {
+  begin(run: RunStart): void;
+  /** Writes the outcome down, not yet in force. Durable when it returns. */
+  prepare(outcome: PullOutcome): void;
+  /** Puts a prepared outcome in force. */
+  complete(run: string, finishedAt: number, fingerprint: string, state: 'done' | 'interrupted'): void;
+  /** Ends a run that left everything as it was. */
+  end(
+    run: string,
+    state: 'failed' | 'cancelled' | 'interrupted',
+    finishedAt: number,
+    error?: ErrorRecord,
+  ): void;
+  unfinished(): readonly UnfinishedRun[];
+  pulled(target: string): PulledTarget | undefined;
+  /** Remembers the local file's fingerprint after finding that it still equals the base. */
+  saveFingerprint(target: string, fingerprint: string): void;
+  saveComparisons(target: string, comparisons: readonly Comparison[]): void;
+  comparisons(target: string): readonly Comparison[];
+  /** Files under the ledger's care that are still needed; others in its folders are left-overs. */
+  neededBases(): readonly string[];
+  close(): void;
+}

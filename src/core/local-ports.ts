@@ -1,0 +1,117 @@
+/** What the engine asks of the local side: the developer's SQLite file and the files that Syncline keeps beside it. */
+import type { LocalTable } from './schema/local-schema.ts';
+import type { TableKey } from './schema/model.ts';
+import type { Cell } from './values/cell.ts';
+
+/** The local file as it was found. Inspecting changes no byte of it. */
+export interface LocalInspection {
+  /** False when there is no file, or one of zero bytes. */
+  readonly exists: boolean;
+  readonly bytes: number;
+  /** Names of its tables, without SQLite's own. */
+  readonly tables: readonly string[];
+  /** SQLite's schema cookie: tells after a crash whether a switch was committed. Zero when there is no file. */
+  readonly schemaVersion: number;
+  /** Changes whenever anybody may have written the file; equal means surely unchanged. */
+  readonly fingerprint: string;
+}
+
+export interface RowCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+/** A table in a base: what both sides looked like at the last sync of each row. */
+export interface BaseTable {
+  readonly table: LocalTable;
+  /** Name of the column that carries the keyed hashes of production's values. */
+  readonly seenColumn: string;
+}
+
+/** Writes rows of one table into a stage. `seen`: the keyed hashes of production's values of the masked columns. */
+export type WriteRow = (cells: readonly Cell[], seen: Uint8Array | null) => void;
+
+/**
+ * A database file in the making: production's rows, masked, beside the hashes of what was seen. It is filled, checked,
+ * copied into the local file in one transaction, and then kept as the base of the next comparison.
+ */
+export interface Stage {
+  readonly path: string;
+  /** Runs `work` so that its rows are written as one batch. */
+  batch(work: () => void): void;
+  writer(table: LocalTable): WriteRow;
+  /** Builds the indexes of a table after its rows. Throws CONSTRAINT_VIOLATION. */
+  finishTable(table: LocalTable): void;
+  countRows(table: LocalTable): number;
+  /** Foreign keys that point nowhere, by table and referenced table. */
+  danglingReferences(): readonly { readonly table: string; readonly parent: string; readonly rows: number }[];
+  /** SQLite's own check of pages, NOT NULL, CHECK and indexes; empty when sound. */
+  integrityProblems(): readonly string[];
+  /** Flushes to the disk and closes; the file stays. */
+  finish(): void;
+  /** Closes and deletes. */
+  discard(): void;
+}
+
+export interface SwitchRequest {
+  readonly localPath: string;
+  readonly stagePath: string;
+  readonly tables: readonly LocalTable[];
+  /** A file that does not exist yet is built beside its place and renamed into it. */
+  readonly create: boolean;
+  readonly signal: AbortSignal;
+  readonly onTable: (table: TableKey) => void;
+  /**
+   * Called inside the transaction just before it is committed, with the schema cookies before and after. What it
+   * writes down lets a later start tell whether the commit happened.
+   */
+  readonly beforeCommit: (schemaVersions: { readonly before: number; readonly after: number }) => void;
+}
+
+export interface SwitchResult {
+  /** Rows of local tables outside the pull whose references now point nowhere, by table. */
+  readonly danglingElsewhere: readonly { readonly table: string; readonly rows: number }[];
+  /** Triggers and indexes of the user's that no longer compile and were dropped (they are in the backup). */
+  readonly dropped: readonly string[];
+}
+
+/** The local database. Every failure is a SynclineError of the LOCAL_ family, or DISK_FULL. */
+export interface LocalDatabase {
+  /** Throws LOCAL_DIRECTORY_MISSING, LOCAL_IS_DIRECTORY, LOCAL_READ_ONLY, LOCAL_NOT_A_DATABASE, LOCAL_CORRUPT. */
+  inspect(path: string): LocalInspection;
+  /** Throws LOCAL_LOCKED when another connection holds the write lock. */
+  checkWritable(path: string): void;
+  /** A consistent copy, also while others read and write. */
+  backup(path: string, destination: string, signal: AbortSignal): Promise<void>;
+  createStage(path: string, tables: readonly LocalTable[]): Stage;
+  /** Puts the stage's rows into the local file in one transaction: all of it, or nothing. */
+  switchTo(request: SwitchRequest): SwitchResult;
+  /** Rows that differ between the local file and the base, by table. A table that is gone or altered has no entry. */
+  countLocalChanges(
+    localPath: string,
+    basePath: string,
+    tables: readonly BaseTable[],
+  ): ReadonlyMap<TableKey, RowCounts>;
+  openBase(path: string): BaseReader;
+}
+
+/** Looks rows up in a base by primary key. */
+export interface BaseReader {
+  countRows(table: BaseTable): number;
+  /** The cells in the order of the table's columns, then the seen hashes; undefined when the key is not there. */
+  finder(
+    table: BaseTable,
+  ): (
+    key: readonly Cell[],
+  ) => { readonly cells: readonly Cell[]; readonly seen: Uint8Array | null } | undefined;
+  close(): void;
+}
+
+/** The name of the column that a stage adds to every table: one that the table itself does not use. */
+export function seenColumnOf(table: LocalTable): string {
+  const taken = new Set(table.columns.map((column) => column.name.toLowerCase()));
+  let name = '_syncline_seen';
+  while (taken.has(name)) name = `_${name}`;
+  return name;
+}

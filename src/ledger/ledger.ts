@@ -1,0 +1,210 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SynclineError } from '../core/errors.ts';
+import type { Comparison, Ledger, PullOutcome, UnfinishedRun } from '../core/ledger-port.ts';
+import type { Connection, SqliteDriver } from '../databases/sqlite/driver.ts';
+import { sqliteError } from '../databases/sqlite/errors.ts';
+import { LEDGER_STEPS } from './schema-sql.ts';
+
+interface PulledRow {
+  readonly run: string;
+  readonly pulled_at: bigint;
+  readonly base_path: string;
+  readonly fingerprint: string;
+  readonly outcome: string;
+}
+
+interface ComparisonRow {
+  readonly table_key: string;
+  readonly compared_at: bigint;
+  readonly inserted: bigint;
+  readonly updated: bigint;
+  readonly deleted: bigint;
+  readonly schema_differences: string;
+}
+
+interface UnfinishedRow {
+  readonly id: string;
+  readonly target: string;
+  readonly state: 'running' | 'switching';
+  readonly started_at: bigint;
+  readonly stage_path: string;
+  readonly outcome: string | null;
+}
+
+/** Opens the ledger, makes it when it is missing, and brings its schema up to date. Throws LEDGER_CORRUPT. */
+export function openLedger(driver: SqliteDriver, path: string): Ledger {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(join(dirname(path), '.gitignore'), '*\n');
+  const connection = driver.open(path, { mode: 'create', subject: 'ledger' });
+  const guarded = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteError(error, 'ledger');
+    }
+  };
+  try {
+    guarded(() => {
+      connection.pragma('journal_mode = WAL');
+      // A prepared outcome must survive a power cut: recovery is decided by it.
+      connection.pragma('synchronous = FULL');
+      migrate(connection);
+    });
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  const atomically = (work: () => void): void => guarded(connection.transaction(work).immediate);
+
+  return {
+    begin(run) {
+      guarded(() =>
+        connection
+          .prepare(
+            `INSERT INTO runs (id, operation, target, state, started_at, stage_path) VALUES (?, ?, ?, 'running', ?, ?)`,
+          )
+          .run(run.id, run.operation, run.target, BigInt(run.startedAt), run.stagePath),
+      );
+    },
+    prepare(outcome) {
+      guarded(() =>
+        connection
+          .prepare(`UPDATE runs SET state = 'switching', outcome = ? WHERE id = ?`)
+          .run(JSON.stringify(outcome), outcome.run),
+      );
+    },
+    complete(run, finishedAt, fingerprint, state) {
+      atomically(() => {
+        connection
+          .prepare(
+            `INSERT INTO pulled (target, run, pulled_at, base_path, fingerprint, outcome)
+             SELECT target, id, ?, json_extract(outcome, '$.basePath'), ?, outcome FROM runs WHERE id = ?
+             ON CONFLICT (target) DO UPDATE SET run = excluded.run, pulled_at = excluded.pulled_at,
+               base_path = excluded.base_path, fingerprint = excluded.fingerprint, outcome = excluded.outcome`,
+          )
+          .run(BigInt(finishedAt), fingerprint, run);
+        connection
+          .prepare(`DELETE FROM comparisons WHERE target = (SELECT target FROM runs WHERE id = ?)`)
+          .run(run);
+        connection
+          .prepare(`UPDATE runs SET state = ?, finished_at = ?, outcome = NULL WHERE id = ?`)
+          .run(state, BigInt(finishedAt), run);
+      });
+    },
+    end(run, state, finishedAt, error) {
+      guarded(() =>
+        connection
+          .prepare(`UPDATE runs SET state = ?, finished_at = ?, outcome = NULL, error = ? WHERE id = ?`)
+          .run(state, BigInt(finishedAt), error === undefined ? null : JSON.stringify(error), run),
+      );
+    },
+    unfinished: () =>
+      guarded(() =>
+        connection
+          .prepare<[], UnfinishedRow>(
+            `SELECT id, target, state, started_at, stage_path, outcome FROM runs
+             WHERE state IN ('running', 'switching') ORDER BY started_at`,
+          )
+          .all()
+          .map(unfinishedRun),
+      ),
+    pulled(target) {
+      const row = guarded(() =>
+        connection.prepare<[string], PulledRow>(`SELECT * FROM pulled WHERE target = ?`).get(target),
+      );
+      if (row === undefined) return undefined;
+      const outcome = parseOutcome(row.outcome);
+      return {
+        run: row.run,
+        pulledAt: Number(row.pulled_at),
+        basePath: row.base_path,
+        maskingKey: outcome.maskingKey,
+        fingerprint: row.fingerprint,
+        tables: outcome.tables,
+        report: outcome.report,
+      };
+    },
+    saveFingerprint(target, fingerprint) {
+      guarded(() =>
+        connection.prepare(`UPDATE pulled SET fingerprint = ? WHERE target = ?`).run(fingerprint, target),
+      );
+    },
+    saveComparisons(target, comparisons) {
+      atomically(() => {
+        const save = connection.prepare(
+          `INSERT OR REPLACE INTO comparisons
+             (target, table_key, compared_at, inserted, updated, deleted, schema_differences)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        );
+        for (const { table, comparedAt, counts, schemaDifferences } of comparisons) {
+          save.run(
+            target,
+            table,
+            BigInt(comparedAt),
+            BigInt(counts.inserted),
+            BigInt(counts.updated),
+            BigInt(counts.deleted),
+            JSON.stringify(schemaDifferences),
+          );
+        }
+      });
+    },
+    comparisons: (target) =>
+      guarded(() =>
+        connection
+          .prepare<[string], ComparisonRow>(`SELECT * FROM comparisons WHERE target = ? ORDER BY table_key`)
+          .all(target)
+          .map(comparison),
+      ),
+    neededBases: () =>
+      guarded(() => connection.prepare<[], string>(`SELECT base_path FROM pulled`).pluck().all()),
+    close: () => {
+      connection.close();
+    },
+  };
+}
+
+function migrate(connection: Connection): void {
+  const version = Number(connection.pragma('user_version', { simple: true }));
+  if (version > LEDGER_STEPS.length) {
+    throw new SynclineError('LEDGER_CORRUPT', 'The ledger was written by a newer version of Syncline.');
+  }
+  for (const [index, step] of LEDGER_STEPS.entries()) {
+    if (index < version) continue;
+    connection.transaction(() => {
+      connection.exec(step);
+      connection.pragma(`user_version = ${index + 1}`);
+    })();
+  }
+}
+
+function parseOutcome(text: string): PullOutcome {
+  // Written by `prepare` of this schema version; the ledger is Syncline's own file.
+  return JSON.parse(text) as PullOutcome;
+}
+
+function unfinishedRun(row: UnfinishedRow): UnfinishedRun {
+  return {
+    id: row.id,
+    operation: 'pull',
+    target: row.target,
+    state: row.state,
+    startedAt: Number(row.started_at),
+    stagePath: row.stage_path,
+    ...(row.outcome === null ? {} : { outcome: parseOutcome(row.outcome) }),
+  };
+}
+
+function comparison(row: ComparisonRow): Comparison {
+  return {
+    table: row.table_key,
+    comparedAt: Number(row.compared_at),
+    counts: {
+      inserted: Number(row.inserted),
+      updated: Number(row.updated),
+      deleted: Number(row.deleted),
+    },
+    schemaDifferences: JSON.parse(row.schema_differences) as string[],
+  };
+}
