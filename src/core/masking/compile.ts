@@ -4,6 +4,8 @@ import type { Table } from '../schema/model.ts';
 import { domainKey, type MaskingKey } from './masking-key.ts';
 import type { TableMask } from './plan.ts';
 
+export { maskingKey, type MaskingKey } from './masking-key.ts';
+
 /**
  * A function that masks one row after another. NULL stays NULL; kept columns pass through.
  * `columns` names what a row holds, in order; by default every column of the mask. The rows that come out are new arrays.

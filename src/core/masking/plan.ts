@@ -2,8 +2,10 @@ import type { Row } from '../values/cell.ts';
 import { tableKey, type Catalog, type Column, type TableKey } from '../schema/model.ts';
 import type { MaskOptions, MaskRules, TransformerName } from './rule.ts';
 
+export type { TransformerName } from './rule.ts';
+
 /** Where a decision about a column came from. */
-export type MaskSource =
+export type MaskReasonSource =
   'rule' | 'name' | 'type' | 'sample' | 'foreign-key' | 'safe' | 'unclassified' | 'generated';
 
 /** What happens to one column, and why. */
@@ -17,7 +19,7 @@ export interface ColumnMask {
   readonly unique: boolean;
   /** Longest value in characters, where the column (or one tied to it by a foreign key) has a limit. */
   readonly maxLength?: number;
-  readonly reason: { readonly source: MaskSource; readonly detail: string };
+  readonly reason: { readonly source: MaskReasonSource; readonly detail: string };
 }
 
 export interface TableMask {

@@ -40,9 +40,9 @@ const domain = z
   .optional()
   .describe('Columns of one masking domain mask equal values alike. Default: the name of the transformer.');
 
-/** zod infers `T | undefined` for optional properties; absent ones are absent here. */
-function optionsOf<T extends z.core.$ZodShape>(shape: T): z.ZodType<MaskOptions> {
-  return z.strictObject(shape) as unknown as z.ZodType<MaskOptions>;
+/** zod infers `T | undefined` for optional properties; what is absent in its input is absent in its output. */
+function optionsOf(shape: z.core.$ZodShape): z.ZodType<MaskOptions> {
+  return z.strictObject(shape);
 }
 
 const withDomain = optionsOf({ domain });
