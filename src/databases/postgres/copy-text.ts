@@ -46,17 +46,21 @@ export function copyTextParser(table: string, columnCount: number): CopyTextPars
   let pending: Buffer[] = [];
 
   function rowOf(bytes: Buffer, start: number, end: number): PostgresText[] {
-    const fields =
-      end - start <= DECODED_AT_ONCE
-        ? bytes.toString('utf8', start, end).split('\t')
-        : fieldsDecodedAlone(bytes, start, end);
+    let fields: PostgresText[];
+    if (end - start <= DECODED_AT_ONCE) {
+      const line = bytes.toString('utf8', start, end);
+      fields = line.split('\t');
+      if (line.includes('\\')) fields = fields.map(unescapeField);
+    } else {
+      fields = fieldsDecodedAlone(bytes, start, end).map(unescapeField);
+    }
     if (fields.length !== columnCount) {
       throw new SynclineError(
         'REMOTE_PROTOCOL',
         `A row of ${table} came with ${fields.length} fields of ${columnCount}.`,
       );
     }
-    return fields.some(hasEscape) ? fields.map(unescapeField) : fields;
+    return fields;
   }
 
   return {
@@ -100,12 +104,8 @@ function fieldsDecodedAlone(bytes: Buffer, start: number, end: number): string[]
   }
 }
 
-function hasEscape(field: string): boolean {
-  return field.includes('\\');
-}
-
-function unescapeField(field: string): PostgresText {
-  if (field === '\\N') return null;
+function unescapeField(field: PostgresText): PostgresText {
+  if (field === null || field === '\\N') return null;
   if (!field.includes('\\')) return field;
   return field.replace(/\\([\s\S])/g, (_, escaped: string) => ESCAPES[escaped] ?? escaped);
 }
