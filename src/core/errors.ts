@@ -154,6 +154,10 @@ export const ERROR_KINDS = {
     remedy: 'The masking key must be exactly 32 bytes in base64 (openssl rand -base64 32).',
   },
   MASKING_IMPOSSIBLE: { exit: 1, remedy: 'Choose another transformer for the column in syncline.json.' },
+  MASKING_LEAK: {
+    exit: 1,
+    remedy: 'Choose another transformer for the columns named above; the local database was left as it was.',
+  },
 
   // Values and integrity
   VALUE_UNREPRESENTABLE: {

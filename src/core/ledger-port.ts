@@ -1,7 +1,7 @@
 /** What the engine asks of the ledger: Syncline's own memory beside the workspace's data. */
 import type { ErrorRecord } from './errors.ts';
-import type { RowCounts } from './local-ports.ts';
-import type { LocalTable } from './schema/local-schema.ts';
+import type { BaseTable, RowCounts } from './local-ports.ts';
+import type { MaskReasonSource, TableMask, TransformerName } from './masking/plan.ts';
 import type { TableKey } from './schema/model.ts';
 
 export type RunState =
@@ -28,16 +28,16 @@ export interface RunStart {
 /** How a column was treated in the last pull, as the editor and the reports show it. */
 export interface PulledColumnRecord {
   readonly column: string;
-  readonly transformer: string;
-  readonly reason: string;
+  readonly transformer: TransformerName;
+  readonly reason: MaskReasonSource;
   readonly detail: string;
 }
 
 /** A table as it was last pulled. */
-export interface PulledTableRecord {
-  readonly table: LocalTable;
-  readonly seenColumn: string;
+export interface PulledTableRecord extends BaseTable {
   readonly columns: readonly PulledColumnRecord[];
+  /** How the rows were masked, so that the same can be done again; null when they were pulled raw. */
+  readonly mask: TableMask | null;
   readonly rows: number;
 }
 
@@ -83,13 +83,22 @@ export interface UnfinishedRun extends RunStart {
   readonly outcome?: PullOutcome;
 }
 
+export interface Completion {
+  /** Milliseconds since the epoch. */
+  readonly finishedAt: number;
+  /** The local file's fingerprint now; empty when it is not known to equal the base. */
+  readonly fingerprint: string;
+  /** The final report as JSON; the prepared one stays when absent. */
+  readonly report?: string;
+}
+
 /** Every failure is LEDGER_CORRUPT, DISK_FULL or LOCAL_LOCKED. */
 export interface Ledger {
   begin(run: RunStart): void;
   /** Writes the outcome down, not yet in force. Durable when it returns. */
   prepare(outcome: PullOutcome): void;
   /** Puts a prepared outcome in force. */
-  complete(run: string, finishedAt: number, fingerprint: string, state: 'done' | 'interrupted'): void;
+  complete(run: string, completion: Completion): void;
   /** Ends a run that left everything as it was. */
   end(
     run: string,

@@ -78,8 +78,18 @@ export interface SwitchResult {
 
 /** The local database. Every failure is a SynclineError of the LOCAL_ family, or DISK_FULL. */
 export interface LocalDatabase {
-  /** Throws LOCAL_DIRECTORY_MISSING, LOCAL_IS_DIRECTORY, LOCAL_READ_ONLY, LOCAL_NOT_A_DATABASE, LOCAL_CORRUPT. */
+  /** Cheap. Throws LOCAL_DIRECTORY_MISSING, LOCAL_IS_DIRECTORY, LOCAL_READ_ONLY, LOCAL_NOT_A_DATABASE, LOCAL_CORRUPT. */
   inspect(path: string): LocalInspection;
+  /** Changes whenever anybody may have written the file; equal means surely unchanged. Cheap. */
+  fingerprint(path: string): string;
+  /** Rows in those of the named tables that exist, together. */
+  countRows(path: string, tables: readonly string[]): number;
+  /** Deletes a database file of Syncline's own, with its journals. Not there is as good. */
+  remove(path: string): void;
+  /** Paths of the database files in a folder, oldest name first; none when there is no such folder. */
+  list(folder: string): readonly string[];
+  /** Reads every page of the file. Throws LOCAL_CORRUPT. */
+  requireSound(path: string): void;
   /** Throws LOCAL_LOCKED when another connection holds the write lock. */
   checkWritable(path: string): void;
   /** A consistent copy, also while others read and write. */
@@ -96,15 +106,20 @@ export interface LocalDatabase {
   openBase(path: string): BaseReader;
 }
 
+export interface BaseRow {
+  /** In the order of the table's columns. */
+  readonly cells: readonly Cell[];
+  /** The keyed hashes of production's values of the masked columns. */
+  readonly seen: Uint8Array | null;
+}
+
 /** Looks rows up in a base by primary key. */
 export interface BaseReader {
   countRows(table: BaseTable): number;
   /** The cells in the order of the table's columns, then the seen hashes; undefined when the key is not there. */
-  finder(
-    table: BaseTable,
-  ): (
-    key: readonly Cell[],
-  ) => { readonly cells: readonly Cell[]; readonly seen: Uint8Array | null } | undefined;
+  finder(table: BaseTable): (key: readonly Cell[]) => BaseRow | undefined;
+  /** Visits every row in the order in which it was pulled. */
+  eachRow(table: BaseTable, visit: (row: BaseRow) => void): void;
   close(): void;
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '../core/errors.ts';
 import type { Capability } from '../core/ports.ts';
 import type { TableKey } from '../core/schema/model.ts';
 import type { PulledColumn } from './pull-report.ts';
@@ -58,6 +59,8 @@ export interface TargetStatus {
   readonly address?: string;
   readonly capabilities: readonly Capability[];
   readonly protected: boolean;
+  /** Why the target could not be asked; what is shown is then what was known. */
+  readonly connectionError?: ErrorRecord;
   /** ISO 8601, UTC, of the last pull that succeeded. */
   readonly pulledAt?: string;
   readonly tables: readonly TableStatus[];

@@ -74,22 +74,24 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
           .run(JSON.stringify(outcome), outcome.run),
       );
     },
-    complete(run, finishedAt, fingerprint, state) {
+    complete(run, { finishedAt, fingerprint, report }) {
       atomically(() => {
         connection
           .prepare(
             `INSERT INTO pulled (target, run, pulled_at, base_path, fingerprint, outcome)
-             SELECT target, id, ?, json_extract(outcome, '$.basePath'), ?, outcome FROM runs WHERE id = ?
+             SELECT target, id, ?, json_extract(outcome, '$.basePath'), ?,
+               json_set(outcome, '$.report', coalesce(?, json_extract(outcome, '$.report')))
+             FROM runs WHERE id = ?
              ON CONFLICT (target) DO UPDATE SET run = excluded.run, pulled_at = excluded.pulled_at,
                base_path = excluded.base_path, fingerprint = excluded.fingerprint, outcome = excluded.outcome`,
           )
-          .run(BigInt(finishedAt), fingerprint, run);
+          .run(BigInt(finishedAt), fingerprint, report ?? null, run);
         connection
           .prepare(`DELETE FROM comparisons WHERE target = (SELECT target FROM runs WHERE id = ?)`)
           .run(run);
         connection
-          .prepare(`UPDATE runs SET state = ?, finished_at = ?, outcome = NULL WHERE id = ?`)
-          .run(state, BigInt(finishedAt), run);
+          .prepare(`UPDATE runs SET state = 'done', finished_at = ?, outcome = NULL WHERE id = ?`)
+          .run(BigInt(finishedAt), run);
       });
     },
     end(run, state, finishedAt, error) {

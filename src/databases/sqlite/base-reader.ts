@@ -1,8 +1,9 @@
-import type { BaseReader, BaseTable } from '../../core/local-ports.ts';
+import type { BaseReader, BaseRow, BaseTable } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { Cell } from '../../core/values/cell.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
+import { rowidName } from './rowid.ts';
 
 /** Opens a base for look-ups by primary key. */
 export function openBase(driver: SqliteDriver, path: string): BaseReader {
@@ -15,27 +16,40 @@ export function openBase(driver: SqliteDriver, path: string): BaseReader {
         .get();
       return Number(count ?? 0n);
     },
-    finder({ table, seenColumn }) {
-      const columns = [...table.columns.map((column) => column.name), seenColumn]
-        .map(quoteIdentifier)
-        .join(', ');
-      const key = table.primaryKey.map((column) => `${quoteIdentifier(column)} = ?`).join(' AND ');
-      const select = connection
-        .prepare<Cell[], Cell[]>(`SELECT ${columns} FROM ${quoteIdentifier(table.name)} WHERE ${key}`)
-        .raw();
+    finder(base) {
+      const key = base.table.primaryKey.map((column) => `${quoteIdentifier(column)} = ?`).join(' AND ');
+      const select = connection.prepare<Cell[], Cell[]>(`${selectRows(base)} WHERE ${key}`).raw();
       return (values) => {
         try {
           const cells = select.get(...values);
-          if (cells === undefined) return undefined;
-          const seen = cells[cells.length - 1];
-          return { cells: cells.slice(0, -1), seen: seen instanceof Uint8Array ? seen : null };
+          return cells === undefined ? undefined : asRow(cells);
         } catch (error) {
           throw sqliteError(error, 'stage');
         }
       };
     },
+    eachRow(base, visit) {
+      const rowid = rowidName(base.table);
+      const order = rowid === undefined ? '' : ` ORDER BY ${rowid}`;
+      for (const cells of connection
+        .prepare<[], Cell[]>(selectRows(base) + order)
+        .raw()
+        .iterate()) {
+        visit(asRow(cells));
+      }
+    },
     close: () => {
       connection.close();
     },
   };
+}
+
+function selectRows({ table, seenColumn }: BaseTable): string {
+  const columns = [...table.columns.map((column) => column.name), seenColumn].map(quoteIdentifier).join(', ');
+  return `SELECT ${columns} FROM ${quoteIdentifier(table.name)}`;
+}
+
+function asRow(cells: readonly Cell[]): BaseRow {
+  const seen = cells[cells.length - 1];
+  return { cells: cells.slice(0, -1), seen: seen instanceof Uint8Array ? seen : null };
 }

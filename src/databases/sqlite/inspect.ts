@@ -25,8 +25,6 @@ export function inspectLocal(driver: SqliteDriver, path: string): LocalInspectio
   }
   const connection = openForReading(driver, path);
   try {
-    const problems = connection.pragma('quick_check(1)', { simple: true });
-    if (problems !== 'ok') throw new SynclineError('LOCAL_CORRUPT', `${path} is damaged.`, { path });
     const tables = connection
       .prepare<[], string>(
         `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
@@ -35,6 +33,19 @@ export function inspectLocal(driver: SqliteDriver, path: string): LocalInspectio
       .all();
     const schemaVersion = Number(connection.pragma('schema_version', { simple: true }));
     return { exists: true, bytes: stats.size, tables, schemaVersion, fingerprint };
+  } catch (error) {
+    throw sqliteError(error, 'local');
+  } finally {
+    connection.close();
+  }
+}
+
+/** See {@link LocalDatabase.requireSound}. */
+export function requireSound(driver: SqliteDriver, path: string): void {
+  const connection = openForReading(driver, path);
+  try {
+    const verdict = connection.pragma('quick_check(1)', { simple: true });
+    if (verdict !== 'ok') throw new SynclineError('LOCAL_CORRUPT', `${path} is damaged.`, { path });
   } catch (error) {
     throw sqliteError(error, 'local');
   } finally {

@@ -1,11 +1,14 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LocalDatabase } from '../../core/local-ports.ts';
 import { openBase } from './base-reader.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { inspectLocal } from './inspect.ts';
+import { fingerprintOf, inspectLocal, requireSound } from './inspect.ts';
 import { countLocalChanges } from './local-changes.ts';
+import { quoteIdentifier } from '../../core/schema/identifiers.ts';
+import { removeDatabase } from './remove.ts';
+import { tableNames } from './references.ts';
 import { createStage } from './stage.ts';
 import { switchTo } from './switch.ts';
 
@@ -16,6 +19,17 @@ const BACKUP_PAGES = 4096;
 export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
   return {
     inspect: (path) => inspectLocal(driver, path),
+    fingerprint: (path) => fingerprintOf(path),
+    countRows: (path, tables) => countRows(driver, path, tables),
+    remove: removeDatabase,
+    list: (folder) =>
+      existsSync(folder)
+        ? readdirSync(folder)
+            .filter((name) => name.endsWith('.db'))
+            .sort()
+            .map((name) => join(folder, name))
+        : [],
+    requireSound: (path) => requireSound(driver, path),
     checkWritable(path) {
       const connection = driver.open(path, { mode: 'write', subject: 'local' });
       try {
@@ -37,7 +51,7 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
           },
         });
       } catch (error) {
-        rmSync(destination, { force: true });
+        removeDatabase(destination);
         throw sqliteError(error, 'local');
       } finally {
         connection.close();
@@ -48,4 +62,24 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
     countLocalChanges: (local, base, tables) => countLocalChanges(driver, local, base, tables),
     openBase: (path) => openBase(driver, path),
   };
+}
+
+function countRows(driver: SqliteDriver, path: string, tables: readonly string[]): number {
+  const wanted = new Set(tables.map((table) => table.toLowerCase()));
+  const connection = driver.open(path, { mode: 'read', subject: 'local' });
+  try {
+    return tableNames(connection)
+      .filter((name) => wanted.has(name.toLowerCase()))
+      .map((name) =>
+        connection
+          .prepare<[], bigint>(`SELECT count(*) FROM ${quoteIdentifier(name)}`)
+          .pluck()
+          .get(),
+      )
+      .reduce((sum: number, rows) => sum + Number(rows ?? 0n), 0);
+  } catch (error) {
+    throw sqliteError(error, 'local');
+  } finally {
+    connection.close();
+  }
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { SynclineError } from '../../core/errors.ts';
 import type { SwitchRequest, SwitchResult } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
+import { removeDatabase } from './remove.ts';
 import { danglingReferencesOf, tableNames, type DanglingReferences } from './references.ts';
 import { rowidName } from './rowid.ts';
 
@@ -26,10 +27,6 @@ export function switchTo(driver: SqliteDriver, request: SwitchRequest): SwitchRe
   } finally {
     removeDatabase(beside);
   }
-}
-
-function removeDatabase(path: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
 function switchIn(driver: SqliteDriver, path: string, request: SwitchRequest): SwitchResult {

@@ -1,0 +1,22 @@
+import { CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { toSynclineError } from '../core/errors.ts';
+import { printError, terminalOutput } from './output.ts';
+import { createProgram } from './program.ts';
+
+const output = terminalOutput();
+const program = createProgram(output, process.env, manifest.version, (code) => {
+  process.exitCode = code;
+});
+for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)]) {
+  command.exitOverride();
+}
+program.parseAsync().catch((thrown: unknown) => {
+  if (thrown instanceof CommanderError) {
+    process.exitCode = thrown.exitCode === 0 ? 0 : 1;
+    return;
+  }
+  const error = toSynclineError(thrown);
+  printError(output, error, process.argv.includes('--json'));
+  process.exitCode = error.exitCode;
+});

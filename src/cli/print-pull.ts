@@ -1,0 +1,70 @@
+import type { PulledTable, PullReport } from '../engine/pull-report.ts';
+import { columns, formatBytes, formatCount, formatMilliseconds } from './text-table.ts';
+
+/** A pull's report for people: what came, what was masked by which rule, what was checked, where it is. */
+export function describePull(report: PullReport): string {
+  const { totals, local, snapshot } = report;
+  return [
+    `Pulled ${report.target} (${report.address}) ${report.masked ? 'anonymized' : 'RAW, without masking'}.`,
+    '',
+    columns(
+      ['table', 'rows', 'bytes', 'masked columns'],
+      report.tables.map((table) => [
+        table.table,
+        formatCount(table.rows),
+        formatBytes(table.bytes),
+        masked(table)
+          .map(({ column, transformer }) => `${column}: ${transformer}`)
+          .join(', ') || '-',
+      ]),
+      { right: [1, 2] },
+    ),
+    '',
+    ...maskingReasons(report),
+    ...section(
+      'Checked',
+      report.checks.map(
+        ({ name, status, detail }) => `${status === 'passed' ? 'ok     ' : status} ${name}: ${detail}`,
+      ),
+    ),
+    ...section(
+      'Has no equal in SQLite, and was left out or changed',
+      report.notes.map((note) => `${note.table}.${note.object} (${note.kind}): ${note.message}`),
+    ),
+    ...section('Worth knowing', report.warnings),
+    `Snapshot: ${snapshot.id}${snapshot.consistent ? '' : ' (not one instant)'}`,
+    ...(report.maskingKey === undefined ? [] : [`Masking key: ${report.maskingKey}`]),
+    ...(local.backup === undefined ? [] : [`Backup of the previous database: ${local.backup}`]),
+    ...(local.replacedEdits === 0
+      ? []
+      : [`Local edits replaced (they are in the backup): ${local.replacedEdits}`]),
+    `${formatCount(totals.rows)} rows in ${totals.tables} tables, ${formatBytes(totals.bytes)}, ` +
+      `${totals.maskedColumns} columns masked, in ${formatMilliseconds(elapsed(report))}.`,
+    `The database is ${local.path}`,
+  ].join('\n');
+}
+
+function masked(table: PulledTable): PulledTable['columns'] {
+  return table.columns.filter((column) => column.transformer !== 'keep');
+}
+
+function maskingReasons(report: PullReport): string[] {
+  if (!report.masked) return [];
+  return section(
+    'Masked, and why',
+    report.tables.flatMap((table) =>
+      masked(table).map(
+        ({ column, transformer, reason, detail }) =>
+          `${table.table}.${column} by ${transformer} (${reason}: ${detail})`,
+      ),
+    ),
+  );
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`), ''];
+}
+
+function elapsed(report: PullReport): number {
+  return Object.values(report.durations).reduce((sum, duration) => sum + duration, 0);
+}

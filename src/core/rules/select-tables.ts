@@ -1,0 +1,105 @@
+/** Which tables and columns a pull reads, from the workspace file's rules and production's catalog. */
+import { SynclineError } from '../errors.ts';
+import { findTable, tableKey, type Catalog, type Table, type TableKey } from '../schema/model.ts';
+import type { ParsedWorkspaceFile } from './parse-workspace-file.ts';
+import type { TableRules } from './workspace-file.ts';
+
+export interface PullSelection {
+  readonly tables: readonly TableKey[];
+  readonly excludedColumns: ReadonlyMap<TableKey, ReadonlySet<string>>;
+  /** Rules of the file that this version reads and does not act upon yet, one line each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Applies `direction` and `exclude`. Throws CONFIG_UNKNOWN_TABLE or CONFIG_UNKNOWN_COLUMN, with line and column, for
+ * a rule that names what does not exist.
+ */
+export function selectForPull(catalog: Catalog, rules: ParsedWorkspaceFile): PullSelection {
+  for (const [key, table] of Object.entries(rules.file.tables)) checkNames(catalog, rules, key, table);
+  const directionOf = (key: TableKey): string =>
+    rules.file.tables[key]?.direction ?? rules.file.defaults.direction;
+  const tables = catalog.tables
+    .map((table) => tableKey(table.name))
+    .filter((key) => directionOf(key) === 'pull' || directionOf(key) === 'both');
+  const excludedColumns = new Map(
+    Object.entries(rules.file.tables)
+      .filter(([, table]) => table.exclude !== undefined)
+      .map(([key, table]) => [key, new Set(table.exclude)] as const),
+  );
+  return { tables, excludedColumns, warnings: Object.entries(rules.file.tables).flatMap(notActedUpon) };
+}
+
+function notActedUpon([key, table]: readonly [TableKey, TableRules]): string[] {
+  return [
+    ...(table.retention === undefined ? [] : [`"retention" of ${key} is not applied yet: all rows are pulled.`]),
+    ...(table.files === undefined ? [] : [`"files" of ${key} is not applied yet: no storage objects are fetched.`]),
+  ];
+}
+
+function checkNames(catalog: Catalog, rules: ParsedWorkspaceFile, key: TableKey, table: TableRules): void {
+  const found = findTable(catalog, key);
+  if (found === undefined) {
+    const known = catalog.tables.map((each) => tableKey(each.name));
+    const { line, column } = rules.positionOf(['tables', key]);
+    throw new SynclineError(
+      'CONFIG_UNKNOWN_TABLE',
+      `syncline.json:${line}:${column}: there is no table "${key}". Tables: ${known.join(', ')}.`,
+      { table: key, tables: known, line, column },
+    );
+  }
+  const named: readonly (readonly [column: string, path: readonly (string | number)[]])[] = [
+    ...Object.keys(table.mask ?? {}).map((name) => [name, ['mask', name]] as const),
+    ...(table.exclude ?? []).map((name, index) => [name, ['exclude', index]] as const),
+    ...(table.retention === undefined ? [] : [[table.retention.column, ['retention', 'column']] as const]),
+    ...(table.files === undefined ? [] : [[table.files.pathColumn, ['files', 'pathColumn']] as const]),
+  ];
+  for (const [name, path] of named) requireColumn(found, name, rules, ['tables', key, ...path]);
+}
+
+function requireColumn(
+  table: Table,
+  name: string,
+  rules: ParsedWorkspaceFile,
+  path: readonly (string | number)[],
+): void {
+  if (table.columns.some((column) => column.name === name)) return;
+  const key = tableKey(table.name);
+  const known = table.columns.map((column) => column.name);
+  const { line, column } = rules.positionOf(path);
+  throw new SynclineError(
+    'CONFIG_UNKNOWN_COLUMN',
+    `syncline.json:${line}:${column}: table "${key}" has no column "${name}". Columns: ${known.join(', ')}.`,
+    { table: key, columnName: name, columns: known, line, column },
+  );
+}
+
+/** The catalog as the pull sees it: only selected tables, without excluded columns and without what depends on them. */
+export function restrictCatalog(catalog: Catalog, selection: PullSelection): Catalog {
+  const selected = new Set(selection.tables);
+  return {
+    ...catalog,
+    tables: catalog.tables
+      .filter((table) => selected.has(tableKey(table.name)))
+      .map((table) => withoutColumns(table, selection.excludedColumns)),
+  };
+}
+
+function withoutColumns(table: Table, excludedBy: ReadonlyMap<TableKey, ReadonlySet<string>>): Table {
+  const excluded = excludedBy.get(tableKey(table.name)) ?? new Set<string>();
+  const keeps = (columns: readonly string[]): boolean => columns.every((column) => !excluded.has(column));
+  const { primaryKey, ...rest } = table;
+  return {
+    ...rest,
+    columns: table.columns.filter((column) => !excluded.has(column.name)),
+    ...(primaryKey !== undefined && keeps(primaryKey.columns) ? { primaryKey } : {}),
+    uniques: table.uniques.filter((unique) => keeps(unique.columns)),
+    foreignKeys: table.foreignKeys.filter((key) => {
+      const there = excludedBy.get(tableKey(key.references.table));
+      return keeps(key.columns) && key.references.columns.every((column) => there?.has(column) !== true);
+    }),
+    indexes: table.indexes.filter((index) =>
+      index.keys.every((key) => !('column' in key) || !excluded.has(key.column)),
+    ),
+  };
+}

@@ -1,0 +1,128 @@
+import { SynclineError } from '../core/errors.ts';
+import type { Stage } from '../core/local-ports.ts';
+import type { LeakCheck } from '../core/masking/leak-check.ts';
+import type { ProductionSnapshot } from '../core/ports.ts';
+import type { TableLoad } from './load-tables.ts';
+import type { PullPlan } from './plan-pull.ts';
+import type { CheckResult } from './pull-report.ts';
+
+export interface StagedPull {
+  readonly stage: Stage;
+  readonly plan: PullPlan;
+  readonly loads: readonly TableLoad[];
+  readonly snapshot: ProductionSnapshot;
+  /** Absent for a raw pull. */
+  readonly leaks: LeakCheck | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes sure of the stage before the local database is touched. Throws what a failed check means: REMOTE_CHANGED,
+ * FOREIGN_KEY_VIOLATIONS, CONSTRAINT_VIOLATION, MASKING_LEAK. Returns what was checked, and what was not.
+ */
+export async function checkStage({
+  stage,
+  plan,
+  loads,
+  snapshot,
+  leaks,
+  signal,
+}: StagedPull): Promise<CheckResult[]> {
+  return [
+    await checkCatalog(plan, snapshot, signal),
+    checkCounts(stage, plan, loads, snapshot),
+    checkReferences(stage, plan),
+    checkIntegrity(stage),
+    checkLeaks(leaks),
+  ];
+}
+
+/** Without one snapshot, a table may have been altered between the plan and its last row. */
+async function checkCatalog(
+  plan: PullPlan,
+  snapshot: ProductionSnapshot,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const name = 'production kept its schema';
+  if (snapshot.consistent) {
+    return { name, status: 'passed', detail: 'all tables were read in one snapshot' };
+  }
+  const now = await snapshot.catalog(signal);
+  if (withoutEstimates(now.tables) !== withoutEstimates(plan.catalog.tables)) {
+    throw new SynclineError('REMOTE_CHANGED', "Production's schema was altered during the pull.");
+  }
+  return { name, status: 'passed', detail: 'the schema is the same after the pull as before' };
+}
+
+function withoutEstimates(tables: PullPlan['catalog']['tables']): string {
+  return JSON.stringify(tables.map(({ estimatedRows: _, ...table }) => table));
+}
+
+function checkCounts(
+  stage: Stage,
+  plan: PullPlan,
+  loads: readonly TableLoad[],
+  snapshot: ProductionSnapshot,
+): CheckResult {
+  const name = 'row counts';
+  const moved: string[] = [];
+  for (const planned of plan.tables) {
+    const staged = stage.countRows(planned.local);
+    const arrived = loads.find((load) => load.table === planned.local.key)?.rows ?? 0;
+    if (staged !== arrived || (snapshot.consistent && staged !== planned.rows)) {
+      throw new SynclineError(
+        'REMOTE_CHANGED',
+        `Table ${planned.local.key} had ${planned.rows} rows; ${arrived} arrived and ${staged} were staged.`,
+        { table: planned.local.key },
+      );
+    }
+    if (staged !== planned.rows)
+      moved.push(`${planned.local.key} (${planned.rows} when counted, ${staged} read)`);
+  }
+  return moved.length === 0
+    ? { name, status: 'passed', detail: `${plan.tables.length} tables have as many rows as production` }
+    : {
+        name,
+        status: 'passed',
+        detail: `every row that was read is there; production wrote meanwhile: ${moved.join(', ')}`,
+      };
+}
+
+function checkReferences(stage: Stage, plan: PullPlan): CheckResult {
+  const name = 'foreign keys';
+  const dangling = stage.danglingReferences();
+  if (dangling.length > 0) {
+    throw new SynclineError(
+      'FOREIGN_KEY_VIOLATIONS',
+      `Rows refer to missing rows: ${dangling.map((found) => `${found.table} to ${found.parent} (${found.rows})`).join(', ')}.`,
+      { tables: dangling.map((found) => found.table) },
+    );
+  }
+  const keys = plan.tables.reduce((sum, { local }) => sum + local.source.foreignKeys.length, 0);
+  return { name, status: 'passed', detail: `${keys} foreign keys, no dangling reference` };
+}
+
+function checkIntegrity(stage: Stage): CheckResult {
+  const problems = stage.integrityProblems();
+  if (problems.length > 0) {
+    throw new SynclineError('CONSTRAINT_VIOLATION', `SQLite's own check found ${problems.length} problems.`);
+  }
+  return { name: 'integrity', status: 'passed', detail: "SQLite's own check found nothing" };
+}
+
+function checkLeaks(leaks: LeakCheck | undefined): CheckResult {
+  const name = 'masking';
+  if (leaks === undefined) return { name, status: 'skipped', detail: 'the pull was raw: nothing was masked' };
+  const { status, reason, findings } = leaks.result();
+  if (status === 'failed') {
+    const columns = [...new Set(findings.map((finding) => `${finding.table}.${finding.column}`))];
+    throw new SynclineError(
+      'MASKING_LEAK',
+      `Masking let values through: ${reason} (${columns.join(', ')}).`,
+      {
+        columns,
+      },
+    );
+  }
+  return { name, status, detail: reason };
+}
