@@ -123,25 +123,31 @@ export function parseInterval(text: string): Interval | undefined {
 
 /** As `intervalstyle = postgres` prints it (EncodeInterval in Postgres's datetime.c). */
 export function printInterval({ months, days, microseconds }: Interval): string {
-  const parts: string[] = [];
-  let isAfterNegative = false;
-  const count = (value: bigint, unit: string) => {
-    if (value === 0n) return;
-    parts.push(`${isAfterNegative && value > 0n ? '+' : ''}${value} ${unit}${value === 1n ? '' : 's'}`);
-    isAfterNegative = value < 0n;
-  };
-  count(months / 12n, 'year');
-  count(months % 12n, 'mon');
-  count(days, 'day');
+  const counts = [
+    { value: months / 12n, unit: 'year' },
+    { value: months % 12n, unit: 'mon' },
+    { value: days, unit: 'day' },
+  ].filter(({ value }) => value !== 0n);
+  // A positive part after a negative one carries its sign.
+  const plusAt = (index: number) => ((counts[index - 1]?.value ?? 0n) < 0n ? '+' : '');
+  const parts = counts.map(
+    ({ value, unit }, index) =>
+      `${value > 0n ? plusAt(index) : ''}${value} ${unit}${value === 1n ? '' : 's'}`,
+  );
   if (microseconds !== 0n || parts.length === 0) {
-    const size = microseconds < 0n ? -microseconds : microseconds;
-    const two = (value: bigint) => String(value).padStart(2, '0');
-    const fraction = String(size % 1_000_000n)
-      .padStart(6, '0')
-      .replace(/0+$/, '');
-    const sign = microseconds < 0n ? '-' : isAfterNegative ? '+' : '';
-    const clock = `${two(size / 3_600_000_000n)}:${two((size / 60_000_000n) % 60n)}:${two((size / 1_000_000n) % 60n)}`;
-    parts.push(`${sign}${clock}${fraction === '' ? '' : `.${fraction}`}`);
+    parts.push((microseconds < 0n ? '-' : plusAt(counts.length)) + printClock(microseconds));
   }
   return parts.join(' ');
+}
+
+/** Hours, minutes, seconds without a sign; the fraction without trailing zeros. */
+function printClock(microseconds: bigint): string {
+  const size = microseconds < 0n ? -microseconds : microseconds;
+  const fraction = String(size % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
+  const clock = [size / 3_600_000_000n, (size / 60_000_000n) % 60n, (size / 1_000_000n) % 60n]
+    .map((value) => String(value).padStart(2, '0'))
+    .join(':');
+  return fraction === '' ? clock : `${clock}.${fraction}`;
 }
