@@ -1,0 +1,73 @@
+/** What an error becomes in a notification: one sentence, the remedy, and the button that carries it out. */
+import { t } from '@vscode/l10n';
+import type { ErrorCode, SynclineError } from '../../core/errors.ts';
+
+export type FailureAction =
+  'connect' | 'open-workspace-file' | 'reveal-local' | 'manage-trust' | 'retry' | 'show-log';
+
+export function failureMessage(error: SynclineError): string {
+  return `${withPeriod(error.message)} ${error.remedy}`;
+}
+
+export function failureActionLabel(action: FailureAction): string {
+  switch (action) {
+    case 'connect':
+      return t('Connect');
+    case 'open-workspace-file':
+      return t('Open syncline.json');
+    case 'reveal-local':
+      return t('Reveal local database');
+    case 'manage-trust':
+      return t('Manage workspace trust');
+    case 'retry':
+      return t('Try again');
+    case 'show-log':
+      return t('Show log');
+  }
+}
+
+/** The buttons for an error, the most useful first. */
+export function failureActions(code: ErrorCode): readonly FailureAction[] {
+  switch (code) {
+    case 'CONFIG_INVALID':
+    case 'CONFIG_UNKNOWN_TABLE':
+    case 'CONFIG_UNKNOWN_COLUMN':
+    case 'CONFIG_UNKNOWN_TRANSFORMER':
+    case 'TARGET_UNKNOWN':
+    case 'MASKING_IMPOSSIBLE':
+    case 'VALUE_UNREPRESENTABLE':
+    case 'LOCAL_DIRECTORY_MISSING':
+    case 'LOCAL_IS_DIRECTORY':
+      return ['open-workspace-file', 'show-log'];
+    case 'CONFIG_NOT_FOUND':
+    case 'CREDENTIALS_MISSING':
+    case 'REMOTE_URL_INVALID':
+    case 'REMOTE_UNAUTHORIZED':
+    case 'REMOTE_FORBIDDEN':
+    case 'REMOTE_ROWS_HIDDEN':
+    case 'REMOTE_NOT_FOUND':
+    case 'REMOTE_TLS_REQUIRED':
+      return ['connect', 'show-log'];
+    case 'REMOTE_UNREACHABLE':
+    case 'REMOTE_RATE_LIMITED':
+    case 'REMOTE_TIMEOUT':
+    case 'REMOTE_UNAVAILABLE':
+    case 'REMOTE_CHANGED':
+    case 'FOREIGN_KEY_VIOLATIONS':
+    case 'LOCAL_LOCKED':
+    case 'DISK_FULL':
+      return ['retry', 'show-log'];
+    case 'LOCAL_READ_ONLY':
+    case 'LOCAL_NOT_A_DATABASE':
+    case 'LOCAL_CORRUPT':
+      return ['reveal-local', 'open-workspace-file', 'show-log'];
+    case 'WORKSPACE_UNTRUSTED':
+      return ['manage-trust'];
+    default:
+      return ['show-log'];
+  }
+}
+
+function withPeriod(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import { connectToProduction } from '../connect/connect.ts';
+import { createLifetime, type Ending } from '../lifetime.ts';
+import type { Services } from '../services.ts';
+import { formatTables } from '../text/amounts.ts';
+import { targetsOf } from '../session/session-state.ts';
+import type { TreeNode } from '../tree/tree-nodes.ts';
+import { targetOfNode } from './choose-target.ts';
+import { compareInBackground, compareWithProduction } from './compare.ts';
+import { disconnect } from './disconnect.ts';
+import { openWorkspaceFile, revealLocal, showReport } from './open-things.ts';
+import { previewMasking } from './preview-masking.ts';
+import { pullProduction } from './pull.ts';
+import { showFailure } from './show-failure.ts';
+import { suggestRules } from './suggest-rules.ts';
+
+type Handler = (...args: readonly unknown[]) => Promise<void> | void;
+
+/** Every command of the extension. Those that a tree node offers take it as their argument, or a target's name. */
+export function registerCommands(services: Services): Ending {
+  const { session, channel } = services;
+  const handlers: Readonly<Record<string, Handler>> = {
+    'syncline.pull': (at) => pullProduction(services, targetNamed(at)),
+    'syncline.cancel': () => session.state.operation?.cancel(),
+    'syncline.refresh': () => refresh(services),
+    'syncline.compare': (at) => compareWithProduction(services, targetNamed(at), tableNamed(at)),
+    'syncline.previewMasking': (at) => previewMasking(services, targetNamed(at), tableNamed(at)),
+    'syncline.suggestRules': (at) => suggestRules(services, targetNamed(at)),
+    'syncline.openWorkspaceFile': (line, column) =>
+      openWorkspaceFile(services, numberOf(line), numberOf(column)),
+    'syncline.revealLocal': () => revealLocal(services),
+    'syncline.showReport': (at) => showReport(services, targetNamed(at)),
+    'syncline.showLog': () => channel.show(),
+    'syncline.connect': (at) => connect(services, targetNamed(at)),
+    'syncline.disconnect': (at) => disconnect(services, targetNamed(at)),
+  };
+  const lifetime = createLifetime();
+  for (const [name, handler] of Object.entries(handlers)) {
+    const guarded = async (...args: readonly unknown[]) => {
+      try {
+        await handler(...args);
+      } catch (thrown) {
+        showFailure(services, thrown);
+      }
+    };
+    lifetime.add(vscode.commands.registerCommand(name, guarded));
+  }
+  return lifetime;
+}
+
+async function refresh(services: Services): Promise<void> {
+  await services.session.refresh('remote');
+  const { connections } = services.session.state;
+  for (const { problem } of connections.values()) if (problem !== undefined) throw problem;
+  await compareInBackground(services);
+}
+
+async function connect(services: Services, named: string | undefined): Promise<void> {
+  const connected = await connectToProduction(services, named);
+  if (connected === undefined) return;
+  const status = targetsOf(services.session.state).find(({ target }) => target === connected.target);
+  const pull = vscode.l10n.t('Pull production (anonymized)');
+  const text = vscode.l10n.t(
+    'Connected to {0}: {1}. The key is kept in the editor’s secret storage.',
+    connected.target,
+    formatTables(status?.tables.length ?? 0),
+  );
+  const choice = await vscode.window.showInformationMessage(text, pull);
+  if (choice === pull) await pullProduction(services, connected.target);
+}
+
+function targetNamed(at: unknown): string | undefined {
+  return typeof at === 'string' ? at : targetOfNode(nodeOf(at));
+}
+
+function tableNamed(at: unknown): string | undefined {
+  const node = nodeOf(at);
+  return node?.kind === 'table' ? node.status.table : undefined;
+}
+
+/** Commands get the tree's own node from the tree's menus, and anything at all from keybindings and other extensions. */
+function nodeOf(at: unknown): TreeNode | undefined {
+  const kinds: readonly unknown[] = ['target', 'table', 'column'];
+  return typeof at === 'object' && at !== null && 'kind' in at && kinds.includes(at.kind)
+    ? (at as TreeNode)
+    : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { toSynclineError, type SynclineError } from '../../core/errors.ts';
+import {
+  failureActionLabel,
+  failureActions,
+  failureMessage,
+  type FailureAction,
+} from './describe-failure.ts';
+import type { Services } from '../services.ts';
+
+/** What a failed command can do next, besides being read about. */
+export interface FailureContext {
+  readonly target?: string;
+  readonly retry?: () => unknown;
+}
+
+/** Shows what went wrong, what to do about it, and a button that does it. Everything is in the log, too. */
+export function showFailure({ channel }: Services, thrown: unknown, context: FailureContext = {}): void {
+  const error = toSynclineError(thrown);
+  if (error.code === 'CANCELLED') {
+    channel.info('Cancelled by the user.');
+    void vscode.window.setStatusBarMessage(vscode.l10n.t('Syncline: cancelled, nothing was changed.'), 6000);
+    return;
+  }
+  channel.error(`${error.code}: ${error.message}`);
+  if (error.code === 'INTERNAL' && error.cause instanceof Error) channel.debug(error.cause.stack ?? '');
+  const actions = failureActions(error.code).filter(
+    (action) => action !== 'retry' || context.retry !== undefined,
+  );
+  const labels = new Map(actions.map((action) => [failureActionLabel(action), action]));
+  const show =
+    error.code === 'RUN_IN_PROGRESS' ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
+  void show(failureMessage(error), ...labels.keys()).then((label) => {
+    const action = label === undefined ? undefined : labels.get(label);
+    if (action !== undefined) void carryOut(action, error, context);
+  });
+}
+
+async function carryOut(action: FailureAction, error: SynclineError, context: FailureContext): Promise<void> {
+  switch (action) {
+    case 'connect':
+      await vscode.commands.executeCommand('syncline.connect', context.target);
+      return;
+    case 'open-workspace-file':
+      await vscode.commands.executeCommand(
+        'syncline.openWorkspaceFile',
+        numberIn(error, 'line'),
+        numberIn(error, 'column'),
+      );
+      return;
+    case 'reveal-local':
+      await vscode.commands.executeCommand('syncline.revealLocal');
+      return;
+    case 'manage-trust':
+      await vscode.commands.executeCommand('workbench.trust.manage');
+      return;
+    case 'retry':
+      await context.retry?.();
+      return;
+    case 'show-log':
+      await vscode.commands.executeCommand('syncline.showLog');
+      return;
+  }
+}
+
+function numberIn({ details }: SynclineError, name: string): number | undefined {
+  const value = details[name];
+  return typeof value === 'number' ? value : undefined;
+}
