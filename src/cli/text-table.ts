@@ -1,4 +1,5 @@
 /** Text for a terminal: aligned columns, counts, bytes and durations. */
+import stringWidth from 'string-width';
 
 /** Aligns rows under headings. `right` names the columns, from 0, whose cells stand at the right. */
 export function columns(
@@ -7,12 +8,12 @@ export function columns(
   { right = [] }: { readonly right?: readonly number[] } = {},
 ): string {
   const widths = headings.map((heading, index) =>
-    Math.max(heading.length, ...rows.map((row) => [...(row[index] ?? '')].length)),
+    Math.max(stringWidth(heading), ...rows.map((row) => stringWidth(row[index] ?? ''))),
   );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, index) => {
-        const space = ' '.repeat(Math.max(0, (widths[index] ?? 0) - [...cell].length));
+        const space = ' '.repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(cell)));
         return right.includes(index) ? space + cell : cell + space;
       })
       .join('  ')

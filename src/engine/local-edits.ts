@@ -13,7 +13,7 @@ export function countLocalEdits(
   previous: PulledTarget | undefined,
   tables: readonly PlannedTable[],
 ): number {
-  if (!found.exists || (previous !== undefined && previous.fingerprint === found.fingerprint)) return 0;
+  if (!found.exists || previous?.fingerprint === found.fingerprint) return 0;
   const known = new Set(previous?.tables.map((each) => each.table.key));
   const foreign = tables.filter((each) => !known.has(each.local.key)).map((each) => each.local.name);
   const foreignRows = local.countRows(paths.local, foreign);

@@ -37,8 +37,8 @@ export function trackPull(clock: Clock, onProgress: OnProgress): PullTracker {
   return {
     enter(phase) {
       const now = closePhase();
-      const { table: _left, ...rest } = current;
-      current = { ...rest, phase };
+      const { tablesDone, tablesTotal, rowsDone, rowsTotal, bytes } = current;
+      current = { phase, tablesDone, tablesTotal, rowsDone, rowsTotal, bytes };
       report(now);
     },
     update(change) {

@@ -55,7 +55,7 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
     connection.close();
     throw error;
   }
-  const atomically = (work: () => void): void => guarded(connection.transaction(work).immediate);
+  const atomically = (work: () => void): void => guarded(() => connection.transaction(work).immediate());
 
   return {
     begin(run) {

@@ -75,14 +75,13 @@ export interface Operations {
 
 export type OperationName = keyof Operations;
 
-export type RequestMessage = {
-  [Name in OperationName]: {
-    readonly kind: 'request';
-    readonly id: number;
-    readonly operation: Name;
-    readonly request: Operations[Name]['request'];
-  };
-}[OperationName];
+/** A call on its way. Operation and request belong together by the type of the call that sends it. */
+export interface RequestMessage {
+  readonly kind: 'request';
+  readonly id: number;
+  readonly operation: OperationName;
+  readonly request: Operations[OperationName]['request'];
+}
 
 /** From the client to the worker. */
 export type ClientMessage = RequestMessage | { readonly kind: 'cancel'; readonly id: number };

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { fromErrorRecord, SynclineError } from '../core/errors.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import type { CallOptions, EngineClient, EngineClientOptions } from './engine-client.ts';
-import type { ClientMessage, OperationName, Operations, RequestMessage, WorkerMessage } from './protocol.ts';
+import type { ClientMessage, OperationName, Operations, WorkerMessage } from './protocol.ts';
 
 interface PendingCall {
   readonly resolve: (result: Operations[OperationName]['result']) => void;
@@ -59,8 +59,7 @@ export function createEngineClient({ workerPath, log }: EngineClientOptions): En
         pending.set(id, { resolve, reject, onProgress });
       });
       signal?.addEventListener('abort', cancel, { once: true });
-      // The three belong together by this call's own type; the union is only how they travel.
-      send({ kind: 'request', id, operation, request } as RequestMessage);
+      send({ kind: 'request', id, operation, request });
       return result.finally(() => signal?.removeEventListener('abort', cancel)) as Promise<
         Operations[Name]['result']
       >;
