@@ -55,14 +55,12 @@ export function createEngineClient({ workerPath, log }: EngineClientOptions): En
       const id = (lastId += 1);
       const send = (message: ClientMessage): void => running.postMessage(message);
       const cancel = (): void => send({ kind: 'cancel', id });
-      const result = new Promise<Operations[OperationName]['result']>((resolve, reject) => {
+      const result = new Promise<Operations[Name]['result']>((resolve, reject) => {
         pending.set(id, { resolve, reject, onProgress });
       });
       signal?.addEventListener('abort', cancel, { once: true });
       send({ kind: 'request', id, operation, request });
-      return result.finally(() => signal?.removeEventListener('abort', cancel)) as Promise<
-        Operations[Name]['result']
-      >;
+      return result.finally(() => signal?.removeEventListener('abort', cancel));
     },
     async dispose() {
       await worker?.terminate();
