@@ -7,7 +7,7 @@ import { describeTable, recordTable } from './describe-pull.ts';
 import { loadTables, type TableLoad } from './load-tables.ts';
 import { countLocalEdits } from './local-edits.ts';
 import { createLeakCheck } from '../core/masking/leak-check.ts';
-import { planPull, type PullPlan } from './plan-pull.ts';
+import { planPull, type PlannedTable, type PullPlan } from './plan-pull.ts';
 import type { OnProgress } from './progress.ts';
 import type { CheckResult, PullReport } from './pull-report.ts';
 import { trackPull, type PullTracker } from './pull-tracker.ts';
@@ -149,7 +149,14 @@ async function fillStage(
         ? undefined
         : createLeakCheck({ plan: plan.masks, key: maskingKey });
     tracker.enter('load');
-    const loads = await loadTables(plan.tables, { snapshot, stage, maskingKey, leaks, tracker, signal });
+    const loads = await loadTables(readingOrder(plan, snapshot), {
+      snapshot,
+      stage,
+      maskingKey,
+      leaks,
+      tracker,
+      signal,
+    });
     tracker.enter('check');
     signal.throwIfAborted();
     const checks = await checkStage({ stage, plan, loads, snapshot, leaks, signal });
@@ -159,6 +166,14 @@ async function fillStage(
     stage.discard();
     throw error;
   }
+}
+
+/**
+ * Parents first, as the plan has them, in a snapshot. Without one, children first: a parent that is inserted together
+ * with its children while the tables are read is then read too.
+ */
+function readingOrder({ tables }: PullPlan, snapshot: ProductionSnapshot): readonly PlannedTable[] {
+  return snapshot.consistent ? tables : tables.toReversed();
 }
 
 interface Loaded {

@@ -34,8 +34,6 @@ export interface PullRequest extends TargetRequest {
   readonly maskingKey?: string;
   /** Pull without masking. */
   readonly raw?: boolean;
-  /** Only these tables; all that the workspace file allows when absent. */
-  readonly tables?: readonly TableKey[];
   /** Whether unpushed local edits may be replaced (they are kept in the backup). Without it, LOCAL_EDITS is raised. */
   readonly replaceLocalEdits?: boolean;
 }
@@ -54,7 +52,7 @@ export interface Operations {
   };
   /** Reads production and compares it row by row with what was last pulled. */
   readonly compare: {
-    readonly request: TargetRequest & { readonly maskingKey?: string; readonly tables?: readonly TableKey[] };
+    readonly request: TargetRequest & { readonly maskingKey?: string };
     readonly result: readonly TableStatus[];
   };
   readonly pull: { readonly request: PullRequest; readonly result: PullReport };
