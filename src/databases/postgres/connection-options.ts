@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { SynclineError } from '../../core/errors.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** Where and how to connect, from a connection string. */
 export interface ConnectionOptions {
@@ -54,16 +55,6 @@ export function parseConnectionString(connectionString: string, rootCertificate?
     ...(encrypted && { tls: tlsOptions(host, ca) }),
     address: `postgres://${isIP(host) === 6 ? `[${host}]` : host}:${port}/${database}`,
   };
-}
-
-/** True for this machine: a unix socket, `localhost`, 127.0.0.0/8 and ::1. */
-export function isLoopback(host: string): boolean {
-  return (
-    host.startsWith('/') ||
-    host === 'localhost' ||
-    host === '::1' ||
-    (isIP(host) === 4 && host.startsWith('127.'))
-  );
 }
 
 function urlOf(connectionString: string): URL {

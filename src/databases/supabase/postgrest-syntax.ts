@@ -1,0 +1,40 @@
+/** PostgREST's little languages for `select`, `order` and logic filters: its ApiRequest/QueryParams.hs. */
+
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** A column's name: bare where its characters allow, else in double quotes with `"` and `\` escaped by a backslash. */
+export function quoteName(name: string): string {
+  return PLAIN_NAME.test(name) ? name : quoteValue(name);
+}
+
+/** A value in a logic filter, where commas, dots, colons and parentheses mean something outside of quotes. */
+export function quoteValue(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** One item of `select`: a column under an alias, as Postgres's text unless `cast` is false. */
+export function selectItem(alias: string, column: string, cast: boolean): string {
+  return `${alias}:${quoteName(column)}${cast ? '::text' : ''}`;
+}
+
+/** `a.asc,b.asc`. */
+export function ascending(columns: readonly string[]): string {
+  return columns.map((column) => `${quoteName(column)}.asc`).join(',');
+}
+
+/**
+ * The inside of `or=(...)` that keeps the rows after `values` in the order of `columns`:
+ * `and(a.gte.1,or(a.gt.1,and(a.eq.1,b.gt.2)))`. The first condition says nothing new; it lets Postgres begin in the
+ * middle of the key's index, which it does not see from an OR.
+ */
+export function afterKey(columns: readonly string[], values: readonly string[]): string {
+  const condition = (index: number, operator: string): string =>
+    `${quoteName(columns[index] ?? '')}.${operator}.${quoteValue(values[index] ?? '')}`;
+  if (columns.length === 1) return condition(0, 'gt');
+  const alternatives = columns.map((_, index) => {
+    const equal = columns.slice(0, index).map((_, before) => condition(before, 'eq'));
+    const parts = [...equal, condition(index, 'gt')];
+    return parts.length === 1 ? parts.join('') : `and(${parts.join(',')})`;
+  });
+  return `and(${condition(0, 'gte')},or(${alternatives.join(',')}))`;
+}
