@@ -85,6 +85,9 @@ function outcomeOf(step, code, seconds, results, logTail) {
     };
   }
   const failures = results.failures.map(({ title, message, stack }) => `${title}\n${stack ?? message}`);
+  if (!results.finished) {
+    failures.push(`ended with ${code} during "${results.current ?? 'its set-up'}"\n${logTail()}`);
+  }
   // A suite that fails beside its tests (an unhandled rejection after the last one) has failed as well.
   if (code !== 0 && failures.length === 0) failures.push(`ended with ${code} after its tests\n${logTail()}`);
   return {

@@ -13,7 +13,7 @@
  * @property {number} minutes It is ended after this long.
  */
 
-const reporter = 'test/support/run/reporter.mjs';
+const reporter = 'test/support/run/reporter.ts';
 
 /** A mocha suite of TypeScript files that Node runs as they are. */
 const mocha = (folder) => ({
