@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 
-describe('The extension', () => {
+describe('The extension @smoke', () => {
+  it('is the packaged one, not the source tree, where that is under test', () => {
+    const packaged = process.env['SYNCLINE_TEST_PACKAGED'] === '1';
+    const path = vscode.extensions.getExtension('syncline.syncline')?.extensionPath;
+    assert.ok(path, 'it is not installed');
+    assert.equal(existsSync(join(path, 'src')), !packaged, path);
+  });
+
   it('activates', async () => {
     const extension = vscode.extensions.getExtension('syncline.syncline');
     assert.ok(extension, 'it is not installed');

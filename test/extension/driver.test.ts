@@ -14,7 +14,7 @@ const QUERY = `
   parentPort.postMessage(row.n);
 `;
 
-describe('better-sqlite3 in the extension host', () => {
+describe('better-sqlite3 in the extension host @smoke', () => {
   it('finds a Node-API that it can be loaded by', () => {
     assert.ok(Number(process.versions['napi']) >= 10, `Node-API is ${process.versions['napi'] ?? 'unknown'}`);
   });

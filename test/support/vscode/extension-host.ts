@@ -53,6 +53,9 @@ function placeholderExtension(folder: string): string {
   return path;
 }
 
+/** What the workbench itself says in the middle of a suite. */
+const WORKBENCH_TALK = /^(Ignoring fetching additional builtin extensions|\[AccountPolicyGate\])/;
+
 /** Passes on what the suite prints; what the workbench says before that is kept for the case that it never starts. */
 function suiteOutput(print: (line: string) => void): { log(values: unknown[]): void; finish(): void } {
   const before: string[] = [];
@@ -60,6 +63,7 @@ function suiteOutput(print: (line: string) => void): { log(values: unknown[]): v
   return {
     log: (values) => {
       const line = format(...values);
+      if (WORKBENCH_TALK.test(line)) return;
       if (line === SUITE_STARTS) started = true;
       else if (started) print(line);
       else before.push(line);
