@@ -67,7 +67,7 @@ export function copyTextParser(table: string, columnCount: number): CopyTextPars
     push(chunk) {
       const last = chunk.lastIndexOf(NEWLINE);
       if (last < 0) {
-        pending.push(chunk);
+        if (chunk.length > 0) pending.push(chunk);
         return { rows: [], bytes: 0 };
       }
       const complete = chunk.subarray(0, last + 1);
