@@ -1,8 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { toSynclineError } from '../core/errors.ts';
 import { printError, terminalOutput } from './output.ts';
 import { createProgram } from './program.ts';
+
+// Rows die young: letting V8 grow the space for them costs a hundred megabytes and gains nothing that can be measured.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const output = terminalOutput();
 const program = createProgram(output, process.env, manifest.version, (code) => {

@@ -4,6 +4,9 @@ import type { OnProgress } from '../engine/progress.ts';
 import type { CallOptions, EngineClient, EngineClientOptions } from './engine-client.ts';
 import type { ClientMessage, OperationName, Operations, WorkerMessage } from './protocol.ts';
 
+/** Rows die young: a larger space for them costs a hundred megabytes and gains nothing that can be measured. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
+
 interface PendingCall {
   readonly resolve: (result: Operations[OperationName]['result']) => void;
   readonly reject: (error: Error) => void;
@@ -25,7 +28,7 @@ export function createEngineClient({ workerPath, log }: EngineClientOptions): En
   };
 
   const start = (): Worker => {
-    const started = new Worker(workerPath);
+    const started = new Worker(workerPath, { resourceLimits: RESOURCE_LIMITS });
     started.on('message', (message: WorkerMessage) => {
       if (message.kind === 'log') log(message.level, message.message);
       else receive(pending, message);

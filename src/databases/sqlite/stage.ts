@@ -9,7 +9,7 @@ import { sqliteError } from './errors.ts';
 import { danglingReferencesOf } from './references.ts';
 
 /** SQLite's page cache for a stage, in KiB (the pragma's negative form): the bound on its memory. */
-const CACHE_KIB = 32_768;
+const CACHE_KIB = 16_384;
 
 /**
  * A new stage with the given tables, each with one more column for the seen hashes. It needs no journal: whatever
