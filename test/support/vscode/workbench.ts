@@ -19,15 +19,11 @@ import { notifications, pickCommand } from './interactions.ts';
 import { artifactsFolder } from './paths.ts';
 import { installArguments, startServer, type Server } from './server.ts';
 import { applyTheme, userSettings, type SettingsChoice, type Theme } from './settings.ts';
+import { workbenchAddress, type WorkbenchContents } from './workbench-address.ts';
 
-export interface WorkbenchOptions extends SettingsChoice {
-  readonly workspaceFolder: string;
-  /** A source tree to load as the extension under development. */
-  readonly extensionPath?: string;
+export interface WorkbenchOptions extends SettingsChoice, WorkbenchContents {
   /** A packaged extension to install first. */
   readonly vsix?: string;
-  /** A module whose `run()` is called in the extension host; needs `extensionPath`. */
-  readonly extensionTestsPath?: string;
   /** In CSS pixels; 1280 x 800 when absent. */
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Added to the environment of the extension host. */
@@ -71,26 +67,13 @@ const RESTORED = `(async () => {
   await window.driver.whenWorkbenchRestored();
 })()`;
 
-function address(port: number, options: WorkbenchOptions): string {
-  const remote = (path: string) => `vscode-remote://localhost:${port}${encodeURI(path)}`;
-  const payload: [string, string][] = [];
-  if (options.extensionPath !== undefined) {
-    payload.push(['extensionDevelopmentPath', remote(options.extensionPath)]);
-  }
-  if (options.extensionTestsPath !== undefined) {
-    payload.push(['extensionTestsPath', remote(options.extensionTestsPath)]);
-  }
-  const query = new URLSearchParams({ folder: options.workspaceFolder, payload: JSON.stringify(payload) });
-  return `http://localhost:${port}/?${query.toString()}`;
-}
-
 async function openPage(browser: Browser, server: Server, options: WorkbenchOptions): Promise<Page> {
   const viewport = options.viewport ?? { width: 1280, height: 800 };
   const context = await browser.newContext({ viewport, locale: 'en-US', timezoneId: 'UTC' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   await options.beforeLoad?.(page);
-  await page.goto(address(server.port, options));
+  await page.goto(workbenchAddress(server.port, options));
   await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
   await page.evaluate(RESTORED);
   return page;
