@@ -28,24 +28,27 @@ export interface SynclineApi {
     options?: TargetOptions & { readonly replaceLocalEdits?: boolean },
   ): Promise<PullReport>;
   /** Compares production with what was last pulled, table by table. */
-  createDataDriftReport(
-    options?: TargetOptions & { readonly tables?: readonly string[] },
-  ): Promise<readonly TableStatus[]>;
+  createDataDriftReport(options?: TargetOptions): Promise<readonly TableStatus[]>;
 }
 
 export function createApi(services: Services): SynclineApi {
+  const read = async () => {
+    if (services.session.state.phase === 'loading') await services.session.refresh('local');
+  };
   return {
     async connect({ target, credentials, localPath }) {
-      await services.session.refresh('local');
+      await read();
       const answers = { target, credentials, ...(localPath !== undefined && { localPath }) };
       await keepConnection(services, trustedFolder(services), answers);
     },
     async syncFromProductionToLocal({ target, replaceLocalEdits = false } = {}) {
+      await read();
       const chosen = await connectedTarget(services, target);
       return (await pullTarget(services, chosen, { replaceLocalEdits })).report;
     },
-    async createDataDriftReport({ target, tables } = {}) {
-      return compareTarget(services, await connectedTarget(services, target), tables);
+    async createDataDriftReport({ target } = {}) {
+      await read();
+      return compareTarget(services, await connectedTarget(services, target));
     },
   };
 }

@@ -5,6 +5,7 @@ import { connectToProduction } from '../connect/connect.ts';
 import type { Services } from '../services.ts';
 import { placeOf } from '../session/read-session.ts';
 import type { TargetEntry } from '../session/workspace-file-text.ts';
+import { plainLabel } from '../text/plain-label.ts';
 import type { TreeNode } from '../tree/tree-nodes.ts';
 
 /** A target together with what it takes to work on it. */
@@ -41,7 +42,6 @@ export async function chooseConnectedTarget(
   services: Services,
   named: string | undefined,
 ): Promise<ChosenTarget | undefined> {
-  await settledSession(services);
   const folder = trustedFolder(services);
   const { phase, problem, entries } = services.session.state;
   if (phase === 'failed' && problem !== undefined) throw problem;
@@ -59,7 +59,6 @@ export async function chooseConnectedTarget(
 
 /** The credentials of a target without asking anybody. Throws CREDENTIALS_MISSING. */
 export async function connectedTarget(services: Services, named: string | undefined): Promise<ChosenTarget> {
-  await settledSession(services);
   const folder = trustedFolder(services);
   const { phase, problem, entries } = services.session.state;
   if (phase === 'failed' && problem !== undefined) throw problem;
@@ -92,13 +91,8 @@ export async function pickEntry(
   }
   if (entries.length <= 1) return entries[0];
   const picked = await vscode.window.showQuickPick(
-    entries.map((entry) => ({ label: entry.name, description: entry.supabaseUrl ?? '', entry })),
+    entries.map((entry) => ({ label: plainLabel(entry.name), description: entry.supabaseUrl ?? '', entry })),
     { title: vscode.l10n.t('Which target?') },
   );
   return picked?.entry;
-}
-
-/** A command may be what activated the extension: the workspace is read before it goes on. */
-async function settledSession({ session }: Services): Promise<void> {
-  if (session.state.phase === 'loading') await session.refresh('local');
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { toSynclineError } from '../../core/errors.ts';
-import type { TableKey } from '../../core/schema/model.ts';
 import type { TableStatus } from '../../engine/workspace-status.ts';
 import type { EngineClient } from '../../worker/engine-client.ts';
 import type { Credentials } from '../../worker/protocol.ts';
@@ -20,24 +19,19 @@ import { showFailure } from './show-failure.ts';
 export async function compareTarget(
   services: Services,
   target: ChosenTarget,
-  tables?: readonly TableKey[],
 ): Promise<readonly TableStatus[]> {
-  return runWithProgress(services.session, 'compare', target.name, compareWork(services, target, tables));
+  return runWithProgress(services.session, 'compare', target.name, compareWork(services, target));
 }
 
-/** The command. `table` narrows it to one. */
-export async function compareWithProduction(
-  services: Services,
-  named: string | undefined,
-  table?: TableKey,
-): Promise<void> {
+/** The command. */
+export async function compareWithProduction(services: Services, named: string | undefined): Promise<void> {
   try {
     const target = await chooseConnectedTarget(services, named);
     if (target === undefined) return;
-    const compared = await compareTarget(services, target, table === undefined ? undefined : [table]);
+    const compared = await compareTarget(services, target);
     vscode.window.setStatusBarMessage(compareSummary(target.name, compared), 8000);
   } catch (thrown) {
-    showFailure(services, thrown, { retry: () => compareWithProduction(services, named, table) });
+    showFailure(services, thrown, { retry: () => compareWithProduction(services, named) });
   }
 }
 
@@ -74,16 +68,11 @@ export async function compareInBackground(services: Services): Promise<void> {
 function compareWork(
   { engine, session, secrets }: { engine: EngineClient } & Pick<Services, 'session' | 'secrets'>,
   { folder, name, credentials }: { folder: vscode.Uri; name: string; credentials: Credentials },
-  tables?: readonly TableKey[],
 ): (handle: OperationHandle) => Promise<readonly TableStatus[]> {
   return async (handle) => {
     const { key } = await maskingKeyOf(secrets, folder.toString());
     const request = { folder: folder.fsPath, target: name, credentials, maskingKey: key };
-    const compared = await engine.call(
-      'compare',
-      tables === undefined ? request : { ...request, tables },
-      handle,
-    );
+    const compared = await engine.call('compare', request, handle);
     const { status } = session.state;
     if (status !== undefined) session.update({ status: withComparedTables(status, name, compared) });
     return compared;

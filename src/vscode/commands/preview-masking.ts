@@ -5,6 +5,7 @@ import { runQuietly } from '../progress/show-progress.ts';
 import { maskingKeyOf } from '../secrets/masking-key.ts';
 import type { Services } from '../services.ts';
 import { targetsOf } from '../session/session-state.ts';
+import { plainLabel } from '../text/plain-label.ts';
 import { tableDescription } from '../tree/describe-table.ts';
 import { chooseConnectedTarget } from './choose-target.ts';
 import { showFailure } from './show-failure.ts';
@@ -35,7 +36,7 @@ export async function previewMasking(
     const preview = await runQuietly(session, 'preview', target.name, ({ signal }) =>
       engine.call('maskPreview', request, { signal }),
     );
-    const title = vscode.l10n.t('{0} (masked preview).md', table.replaceAll('/', '∕'));
+    const title = vscode.l10n.t('{0} (masked preview).txt', table.replaceAll('/', '∕'));
     const uri = documents.put(`${target.name}/${title}`, maskPreviewText(preview));
     await vscode.window.showTextDocument(uri, { preview: true });
   } catch (thrown) {
@@ -49,8 +50,12 @@ async function pickTable({ session }: Services, target: string): Promise<TableKe
   const now = Date.now();
   const known = targetsOf(session.state).find((status) => status.target === target)?.tables ?? [];
   const picked = await vscode.window.showQuickPick(
-    known.map((table) => ({ label: table.table, description: tableDescription(table, now) })),
+    known.map((table) => ({
+      label: plainLabel(table.table),
+      table: table.table,
+      description: tableDescription(table, now),
+    })),
     { title: vscode.l10n.t('Preview masked rows of which table?'), matchOnDescription: false },
   );
-  return picked?.label;
+  return picked?.table;
 }

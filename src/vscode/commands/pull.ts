@@ -5,6 +5,7 @@ import { runWithProgress } from '../progress/show-progress.ts';
 import { maskingKeyOf } from '../secrets/masking-key.ts';
 import type { Services } from '../services.ts';
 import { formatCount, formatRows, formatTables } from '../text/amounts.ts';
+import { plainMessage } from '../text/plain-label.ts';
 import { chooseConnectedTarget, type ChosenTarget } from './choose-target.ts';
 import { showFailure } from './show-failure.ts';
 
@@ -93,7 +94,7 @@ function announce({ totals, target, warnings }: PullReport, keyCreated: boolean)
   const sentences = [
     vscode.l10n.t(
       'Pulled {0}: {1} in {2}, {3}.',
-      target,
+      plainMessage(target),
       formatRows(totals.rows),
       formatTables(totals.tables),
       columns,

@@ -3,6 +3,7 @@ import { connectToProduction } from '../connect/connect.ts';
 import { createLifetime, type Ending } from '../lifetime.ts';
 import type { Services } from '../services.ts';
 import { formatTables } from '../text/amounts.ts';
+import { plainMessage } from '../text/plain-label.ts';
 import { targetsOf } from '../session/session-state.ts';
 import type { TreeNode } from '../tree/tree-nodes.ts';
 import { targetOfNode } from './choose-target.ts';
@@ -23,7 +24,7 @@ export function registerCommands(services: Services): Ending {
     'syncline.pull': (at) => pullProduction(services, targetNamed(at)),
     'syncline.cancel': () => session.state.operation?.cancel(),
     'syncline.refresh': () => refresh(services),
-    'syncline.compare': (at) => compareWithProduction(services, targetNamed(at), tableNamed(at)),
+    'syncline.compare': (at) => compareWithProduction(services, targetNamed(at)),
     'syncline.previewMasking': (at) => previewMasking(services, targetNamed(at), tableNamed(at)),
     'syncline.suggestRules': (at) => suggestRules(services, targetNamed(at)),
     'syncline.openWorkspaceFile': (line, column) =>
@@ -38,6 +39,8 @@ export function registerCommands(services: Services): Ending {
   for (const [name, handler] of Object.entries(handlers)) {
     const guarded = async (...args: readonly unknown[]) => {
       try {
+        // The command may be what activated the extension: the workspace is read before it goes on.
+        if (session.state.phase === 'loading') await session.refresh('local');
         await handler(...args);
       } catch (thrown) {
         showFailure(services, thrown);
@@ -62,7 +65,7 @@ async function connect(services: Services, named: string | undefined): Promise<v
   const pull = vscode.l10n.t('Pull production (anonymized)');
   const text = vscode.l10n.t(
     'Connected to {0}: {1}. The key is kept in the editor’s secret storage.',
-    connected.target,
+    plainMessage(connected.target),
     formatTables(status?.tables.length ?? 0),
   );
   const choice = await vscode.window.showInformationMessage(text, pull);

@@ -6,6 +6,7 @@ import {
   failureMessage,
   type FailureAction,
 } from './describe-failure.ts';
+import { plainMessage } from '../text/plain-label.ts';
 import type { Services } from '../services.ts';
 
 /** What a failed command can do next, besides being read about. */
@@ -30,7 +31,7 @@ export function showFailure({ channel }: Services, thrown: unknown, context: Fai
   const labels = new Map(actions.map((action) => [failureActionLabel(action), action]));
   const show =
     error.code === 'RUN_IN_PROGRESS' ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
-  void show(failureMessage(error), ...labels.keys()).then((label) => {
+  void show(plainMessage(failureMessage(error)), ...labels.keys()).then((label) => {
     const action = label === undefined ? undefined : labels.get(label);
     if (action !== undefined) void carryOut(action, error, context);
   });

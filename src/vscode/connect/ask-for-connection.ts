@@ -11,6 +11,7 @@ import {
   checkProjectUrl,
   checkSecretKey,
 } from './check-input.ts';
+import { plainLabel } from '../text/plain-label.ts';
 import { inputStep, pickStep, type StepOutcome, type StepPlace } from './wizard.ts';
 
 export interface ConnectionQuestion {
@@ -95,7 +96,7 @@ function stepsFor(
 
 function targetStep({ targets }: ConnectionQuestion, draft: Draft): Step {
   const choices = targets.map(({ name, supabaseUrl }) => ({
-    label: name,
+    label: plainLabel(name),
     description: supabaseUrl ?? '',
     value: name,
   }));

@@ -27,7 +27,8 @@ export function pickStep<T>(
   applyPlace(pick, place);
   pick.items = choices;
   pick.placeholder = placeholder;
-  pick.activeItems = choices.filter(({ value }) => value === active);
+  const preset = choices.filter(({ value }) => value === active);
+  if (preset.length > 0) pick.activeItems = preset;
   return shown(pick, (finish) => [
     pick.onDidAccept(() => {
       const [chosen] = pick.selectedItems;

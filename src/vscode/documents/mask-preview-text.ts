@@ -5,36 +5,42 @@ import { displayWidth, padDisplay, truncateDisplay } from '../text/display-width
 
 const WIDEST_CELL = 40;
 
-/** Masked sample rows as a Markdown document whose columns also line up as plain text. */
+/** Masked sample rows as plain text whose columns line up. */
 export function maskPreviewText(preview: MaskPreview): string {
   const header = preview.columns.map(({ column }) => cellText(column));
-  const treatment = preview.columns.map(({ transformer }) => `*${transformer}*`);
+  const treatment = preview.columns.map(({ transformer }) => transformer);
   const rows = preview.rows.map((row) =>
     row.map((cell) => (cell === null ? 'NULL' : quoteNull(cellText(cell)))),
   );
   const widths = header.map((name, index) =>
-    Math.max(3, ...[name, treatment[index] ?? '', ...rows.map((row) => row[index] ?? '')].map(displayWidth)),
+    Math.max(...[name, treatment[index] ?? '', ...rows.map((row) => row[index] ?? '')].map(displayWidth)),
   );
   const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, index) => padDisplay(cell, widths[index] ?? 3)).join(' | ')} |`;
+    cells
+      .map((cell, index) => padDisplay(cell, widths[index] ?? 0))
+      .join(' │ ')
+      .trimEnd();
+  const rule = (left: string) => widths.map((width) => '─'.repeat(width)).join(left);
   return [
-    `# ${t('{0}: {1} as a pull would write them', cellText(preview.table), formatRows(preview.rows.length))}`,
-    '',
+    t('{0}: {1} as a pull would write them', cellText(preview.table), formatRows(preview.rows.length)),
     t('Read from production just now and masked on the way; originals are not kept anywhere.'),
-    t('The first line under the heading names how each column is masked.'),
     '',
     line(header),
-    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
     line(treatment),
+    rule('─┼─'),
     ...rows.map(line),
     '',
-    `## ${t('Why')}`,
-    '',
+    t('Why'),
     ...preview.columns.map(
-      ({ column, transformer, detail }) => `- ${cellText(column)}: *${transformer}*. ${cellText(detail)}`,
+      ({ transformer, detail }, index) =>
+        `  ${padDisplay(header[index] ?? '', longest(header))}  ${padDisplay(transformer, longest(treatment))}  ${detail}`,
     ),
     '',
   ].join('\n');
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(displayWidth));
 }
 
 /** The text 'NULL' is not NULL. */
@@ -43,9 +49,5 @@ function quoteNull(text: string): string {
 }
 
 function cellText(text: string): string {
-  const oneLine = text
-    .replace(/\r\n|\r|\n/g, '⏎')
-    .replace(/\t/g, '⇥')
-    .replace(/\|/g, '\\|');
-  return truncateDisplay(oneLine, WIDEST_CELL);
+  return truncateDisplay(text.replace(/\r\n|\r|\n/g, '⏎').replace(/\t/g, '⇥'), WIDEST_CELL);
 }

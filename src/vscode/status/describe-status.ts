@@ -11,6 +11,7 @@ import {
 } from '../progress/describe-progress.ts';
 import { formatAge } from '../text/amounts.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
+import { plainLabel } from '../text/plain-label.ts';
 import { hasDrifted } from '../tree/drift.ts';
 
 export interface StatusInput {
@@ -49,7 +50,7 @@ function runningText({ kind, target, progress }: NonNullable<StatusInput['operat
   const detail =
     kind === 'pull' && progress !== undefined ? `\n\n${escapeMarkdown(progressMessage(progress))}` : '';
   return {
-    text: `$(sync~spin) ${target}${percent}`,
+    text: `$(sync~spin) ${plainLabel(target)}${percent}`,
     tooltip: `${escapeMarkdown(title)}${detail}`,
     label: `Syncline: ${title}${percent}`,
     tone: 'calm',
@@ -75,7 +76,7 @@ function idleText(target: TargetStatus, connected: boolean, now: number): Status
   ].filter((part) => part !== undefined);
   const icon = target.protected ? '$(shield)' : '$(database)';
   return {
-    text: `${icon} ${parts.join(' · ')}`,
+    text: `${icon} ${plainLabel(parts.join(' · '))}`,
     tooltip: t('{0}\n\nClick to show the tables.', escapeMarkdown(parts.join(' · '))),
     label: `Syncline: ${parts.join(', ')}`,
     tone: target.protected ? 'production' : 'calm',

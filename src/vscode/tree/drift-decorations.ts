@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { createLifetime, type Ending } from '../lifetime.ts';
 import type { Session } from '../session/session.ts';
 import { targetsOf } from '../session/session-state.ts';
-import { driftLook } from './drift.ts';
+import { driftLook, targetLook, type DriftLook } from './drift.ts';
 import { parseTableUri } from './table-uri.ts';
 
 /** Letters and colours for the drift of each table, as Git has them for files. */
@@ -22,21 +22,19 @@ export function decorateDrift(session: Session): Ending {
       onDidChangeFileDecorations: changed.event,
       provideFileDecoration(uri) {
         const names = parseTableUri(uri);
-        if (names?.table === undefined) return undefined;
-        const target = targetsOf(session.state).find((one) => one.target === names.target);
-        const table = target?.tables.find((one) => one.table === names.table);
-        return table === undefined ? undefined : decoration(table.drift);
+        const target = targetsOf(session.state).find((one) => one.target === names?.target);
+        if (names === undefined || target === undefined) return undefined;
+        if (names.table === undefined) return decoration(targetLook(target.tables.map(({ drift }) => drift)));
+        const table = target.tables.find((one) => one.table === names.table);
+        return decoration(table && driftLook(table.drift));
       },
     }),
   );
   return lifetime;
 }
 
-function decoration(drift: Parameters<typeof driftLook>[0]): vscode.FileDecoration | undefined {
-  const { badge, colour, label, propagates } = driftLook(drift);
-  if (badge === undefined) return undefined;
-  const colourId = colour === undefined ? undefined : new vscode.ThemeColor(colour);
-  const made = new vscode.FileDecoration(badge, label, colourId);
-  made.propagate = propagates;
-  return made;
+function decoration(look: DriftLook | undefined): vscode.FileDecoration | undefined {
+  if (look?.badge === undefined) return undefined;
+  const colour = look.colour === undefined ? undefined : new vscode.ThemeColor(look.colour);
+  return new vscode.FileDecoration(look.badge, look.label, colour);
 }

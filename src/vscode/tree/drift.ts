@@ -9,8 +9,6 @@ export interface DriftLook {
   readonly colour?: string;
   /** In words, for tooltips and screen readers. */
   readonly label: string;
-  /** Whether the target shows it too: only what somebody should look at does. */
-  readonly propagates: boolean;
 }
 
 export function driftLook(drift: TableDrift): DriftLook {
@@ -20,49 +18,59 @@ export function driftLook(drift: TableDrift): DriftLook {
         badge: 'N',
         colour: 'syncline.neverPulledForeground',
         label: t('not pulled yet'),
-        propagates: false,
       };
     case 'in-step':
-      return { label: t('in step'), propagates: false };
+      return { label: t('in step') };
     case 'local-changes':
       return {
         badge: 'L',
         colour: 'syncline.localChangesForeground',
         label: t('changed locally'),
-        propagates: true,
       };
     case 'production-changes':
       return {
         badge: 'P',
         colour: 'syncline.productionChangesForeground',
         label: t('changed in production'),
-        propagates: true,
       };
     case 'both':
       return {
         badge: '!',
         colour: 'syncline.bothChangedForeground',
         label: t('changed on both sides'),
-        propagates: true,
       };
     case 'schema-differs':
       return {
         badge: 'S',
         colour: 'syncline.schemaDiffersForeground',
         label: t('schema differs'),
-        propagates: true,
       };
     case 'unknown':
       return {
         badge: '?',
         colour: 'syncline.unknownForeground',
         label: t('not compared with production'),
-        propagates: false,
       };
   }
 }
 
 /** Whether a table has drifted in a way that somebody should look at. */
 export function hasDrifted(drift: TableDrift): boolean {
-  return driftLook(drift).propagates;
+  return ['local-changes', 'production-changes', 'both', 'schema-differs'].includes(drift);
+}
+
+/**
+ * How a target looks whose tables have drifted: how many did, and their colour when all drifted alike. (VS Code's own
+ * propagation would paint it in the colour of whichever table comes first.)
+ */
+export function targetLook(drifts: readonly TableDrift[]): DriftLook | undefined {
+  const drifted = drifts.filter(hasDrifted);
+  const [first] = drifted;
+  if (first === undefined) return undefined;
+  const colour = drifted.every((drift) => drift === first) ? driftLook(first).colour : undefined;
+  return {
+    badge: drifted.length > 99 ? '99' : String(drifted.length),
+    ...(colour !== undefined && { colour }),
+    label: drifted.length === 1 ? t('1 table drifted') : t('{0} tables drifted', drifted.length),
+  };
 }

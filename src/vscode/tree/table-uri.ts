@@ -8,7 +8,6 @@ export function targetUri(target: string): Uri {
   return Uri.from({ scheme: TABLE_SCHEME, path: `/${encodeURIComponent(target)}` });
 }
 
-/** Lies below its target's, so that a decoration that propagates reaches the target. */
 export function tableUri(target: string, table: TableKey): Uri {
   return Uri.from({
     scheme: TABLE_SCHEME,

@@ -81,7 +81,10 @@ function columnItem({ id, table, column }: ColumnNode): vscode.TreeItem {
   item.id = id;
   item.description = columnDescription(column, table.status);
   item.contextValue = 'column';
-  item.iconPath = new vscode.ThemeIcon(COLUMN_ICONS[columnRole(column, table.status)]);
+  item.iconPath = new vscode.ThemeIcon(
+    COLUMN_ICONS[columnRole(column, table.status)],
+    new vscode.ThemeColor('icon.foreground'),
+  );
   item.accessibilityInformation = { label: columnLabel(column, table.status) };
   return item;
 }
