@@ -75,12 +75,18 @@ export function inputStep(place: StepPlace, options: InputOptions): Promise<Step
       complain(checked.mistake);
       return;
     }
+    if (options.attempt === undefined) {
+      finish({ value: checked.value });
+      return;
+    }
     input.busy = true;
     input.enabled = false;
-    const mistake = await options.attempt?.(checked.value, abort.signal);
+    input.prompt = vscode.l10n.t('Trying the connection…');
+    const mistake = await options.attempt(checked.value, abort.signal);
     if (abort.signal.aborted) return;
     input.busy = false;
     input.enabled = true;
+    input.prompt = options.prompt;
     if (mistake === undefined) finish({ value: checked.value });
     else complain(mistake);
   };

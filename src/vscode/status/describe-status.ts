@@ -47,10 +47,11 @@ export function statusText(input: StatusInput): StatusText | undefined {
 function runningText({ kind, target, progress }: NonNullable<StatusInput['operation']>): StatusText {
   const percent = kind === 'pull' && progress !== undefined ? ` ${progressPercent(progress)}` : '';
   const title = operationTitle(kind, target);
+  const short = kind === 'pull' ? t('Pulling {0}', target) : title;
   const detail =
     kind === 'pull' && progress !== undefined ? `\n\n${escapeMarkdown(progressMessage(progress))}` : '';
   return {
-    text: `$(sync~spin) ${plainLabel(target)}${percent}`,
+    text: `$(sync~spin) ${plainLabel(short)}${percent}`,
     tooltip: `${escapeMarkdown(title)}${detail}`,
     label: `Syncline: ${title}${percent}`,
     tone: 'calm',
