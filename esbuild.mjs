@@ -40,6 +40,16 @@ const node = {
   logOverride: { 'empty-import-meta': 'error' },
 };
 
+/**
+ * The suites lie in the project and may find things by their own place, which CommonJS names otherwise. A support file
+ * two folders deep (test/support/vscode) finds the project's root from out/test/extension as well.
+ */
+const suite = {
+  ...node,
+  define: { 'import.meta.url': '__fileUrl', 'import.meta.dirname': '__dirname' },
+  banner: { js: "const __fileUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
 /** esbuild keeps the source's own line; two of them would not parse. */
 function hasShebang(entry) {
   return existsSync(entry) && readFileSync(entry, 'utf8').startsWith('#!');
@@ -66,7 +76,7 @@ const bundles = [
       name: `test ${basename(entry, '.ts')}`,
       entry,
       outfile: join('out', entry).replace(/\.ts$/, '.cjs'),
-      options: node,
+      options: suite,
       test: true,
     })),
 ];
