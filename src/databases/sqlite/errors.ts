@@ -1,11 +1,14 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SynclineError, type ErrorCode } from '../../core/errors.ts';
 
 /** Whose SQLite file failed: the developer's database, or one of Syncline's own. */
-export type SqliteSubject = 'local' | 'stage' | 'ledger';
+export type SqliteSubject = 'local' | 'stage' | 'backup' | 'ledger';
 
 const NOUN: Record<SqliteSubject, string> = {
   local: 'The local database',
   stage: "Syncline's staging file",
+  backup: 'The backup of the local database',
   ledger: "Syncline's ledger",
 };
 
@@ -15,17 +18,19 @@ interface Meaning {
 }
 
 /**
- * A driver error as a SynclineError, by SQLite's result code (sqlite.org/rescode.html). The driver's message is not
- * passed on: constraint messages may quote what was written. Errors that are not SQLite's come back unchanged.
+ * An error of the driver or the file system as a SynclineError, by SQLite's result code (sqlite.org/rescode.html) or
+ * the system's. The driver's message is not passed on: constraint messages may quote what was written. Other errors
+ * come back unchanged.
  */
 export function sqliteError(error: unknown, subject: SqliteSubject): unknown {
   if (error instanceof SynclineError || !(error instanceof Error)) return error;
   const code = sqliteCode(error);
   if (code === undefined) {
     // better-sqlite3 answers a missing folder with a TypeError of its own.
-    return error instanceof TypeError && error.message.includes('directory does not exist')
-      ? new SynclineError('LOCAL_DIRECTORY_MISSING', `${NOUN[subject]}'s folder does not exist.`)
-      : error;
+    if (error instanceof TypeError && error.message.includes('directory does not exist')) {
+      return new SynclineError('LOCAL_DIRECTORY_MISSING', `${NOUN[subject]}'s folder does not exist.`);
+    }
+    return fileError(error, subject) ?? error;
   }
   const meaning = meaningOf(code, subject);
   const object = constraintObject(error.message);
@@ -33,6 +38,38 @@ export function sqliteError(error: unknown, subject: SqliteSubject): unknown {
     meaning.code,
     `${NOUN[subject]} ${meaning.says}${object === undefined ? '' : ` (${object})`}.`,
     { sqlite: code },
+    { cause: error },
+  );
+}
+
+/** Makes the folder of a file of Syncline's own. Throws LOCAL_READ_ONLY or DISK_FULL. */
+export function ensureFolder(path: string, subject: SqliteSubject = 'backup'): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw sqliteError(error, subject);
+  }
+}
+
+const FILE_ERRORS: Readonly<Record<string, Meaning>> = {
+  ENOSPC: { code: 'DISK_FULL', says: 'could not be written: the disk is full' },
+  EDQUOT: { code: 'DISK_FULL', says: 'could not be written: the disk quota is used up' },
+  EFBIG: { code: 'DISK_FULL', says: 'could not be written: it would be larger than is allowed' },
+  EACCES: { code: 'LOCAL_READ_ONLY', says: 'cannot be written' },
+  EPERM: { code: 'LOCAL_READ_ONLY', says: 'cannot be written' },
+  EROFS: { code: 'LOCAL_READ_ONLY', says: 'cannot be written: the file system is read-only' },
+  EEXIST: { code: 'LOCAL_READ_ONLY', says: 'cannot be written: a file is in the place of its folder' },
+  ENOTDIR: { code: 'LOCAL_READ_ONLY', says: 'cannot be written: a file is in the place of its folder' },
+};
+
+function fileError(error: Error, subject: SqliteSubject): SynclineError | undefined {
+  if (!('code' in error) || typeof error.code !== 'string') return undefined;
+  const meaning = FILE_ERRORS[error.code];
+  if (meaning === undefined) return undefined;
+  return new SynclineError(
+    meaning.code,
+    `${NOUN[subject]} ${meaning.says}.`,
+    { system: error.code },
     { cause: error },
   );
 }
@@ -54,7 +91,8 @@ function meaningOf(code: string, subject: SqliteSubject): Meaning {
       says: 'is not a SQLite database',
     };
   }
-  if (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE') {
+  // A write-ahead log's index is a memory-mapped file, which fails with codes of its own when it cannot grow.
+  if (code === 'SQLITE_FULL' || /^SQLITE_IOERR_(?:WRITE|SHMSIZE|SHMMAP)$/.test(code)) {
     return { code: 'DISK_FULL', says: 'could not be written: the disk is full' };
   }
   if (

@@ -1,38 +1,38 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { SynclineError } from '../../core/errors.ts';
 import type { LocalInspection } from '../../core/local-ports.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteCode, sqliteError } from './errors.ts';
+import { fingerprintOf, statOf } from './fingerprint.ts';
+import { tableNames } from './references.ts';
 
-/** The first 16 bytes of every SQLite database (sqlite.org/fileformat2.html, section 1.3). */
-const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+/** Lines of SQLite's check that speak of what rows hold, not of pages: such a database is as sound as its owner made it. */
+const ABOUT_CONTENT =
+  /^(?:NULL|NUMERIC|TEXT|non-\w+) value in |^CHECK constraint failed in |^(?:malformed|unable to validate the) inverted index /;
+
+/** Most lines of SQLite's check that are read. */
+const MOST_LINES = 1000;
 
 /** See {@link LocalDatabase.inspect}. Reads through a read-only connection, which changes no byte of the file. */
 export function inspectLocal(driver: SqliteDriver, path: string): LocalInspection {
   const stats = statOf(path);
-  if (stats === undefined) {
-    requireWritableFolder(path);
-    return { exists: false, bytes: 0, tables: [], schemaVersion: 0, fingerprint: 'none' };
+  const fingerprint = fingerprintOf(path);
+  if (stats?.isDirectory() === true) {
+    throw new SynclineError('LOCAL_IS_DIRECTORY', `${path} is a folder.`, { path });
   }
-  if (stats.isDirectory()) throw new SynclineError('LOCAL_IS_DIRECTORY', `${path} is a folder.`, { path });
-  requireWritableFile(path, stats);
+  if (stats?.isFile() === false) {
+    throw new SynclineError('LOCAL_NOT_A_DATABASE', `${path} is not a file.`, { path });
+  }
+  if (stats !== undefined) requireWritableFile(path, stats);
   requireWritableFolder(path);
-  const fingerprint = fingerprintOf(path, stats);
-  if (stats.size === 0) return { exists: false, bytes: 0, tables: [], schemaVersion: 0, fingerprint };
-  if (!startsWithMagic(path)) {
-    throw new SynclineError('LOCAL_NOT_A_DATABASE', `${path} is not a SQLite database.`, { path });
+  if (stats === undefined || stats.size === 0) {
+    return { exists: false, bytes: 0, tables: [], schemaVersion: 0, fingerprint };
   }
   const connection = openForReading(driver, path);
   try {
-    const tables = connection
-      .prepare<[], string>(
-        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
-      )
-      .pluck()
-      .all();
     const schemaVersion = Number(connection.pragma('schema_version', { simple: true }));
-    return { exists: true, bytes: stats.size, tables, schemaVersion, fingerprint };
+    return { exists: true, bytes: stats.size, tables: tableNames(connection), schemaVersion, fingerprint };
   } catch (error) {
     throw sqliteError(error, 'local');
   } finally {
@@ -44,13 +44,36 @@ export function inspectLocal(driver: SqliteDriver, path: string): LocalInspectio
 export function requireSound(driver: SqliteDriver, path: string): void {
   const connection = openForReading(driver, path);
   try {
-    const verdict = connection.pragma('quick_check(1)', { simple: true });
-    if (verdict !== 'ok') throw new SynclineError('LOCAL_CORRUPT', `${path} is damaged.`, { path });
+    const damage = checkPages(connection).filter((line) => line !== 'ok' && !ABOUT_CONTENT.test(line));
+    if (damage.length > 0) throw new SynclineError('LOCAL_CORRUPT', `${path} is damaged.`, { path });
   } catch (error) {
     throw sqliteError(error, 'local');
   } finally {
     connection.close();
   }
+}
+
+function checkPages(connection: Connection): string[] {
+  const check = (argument: string): string[] =>
+    connection.prepare<[], string>(`PRAGMA quick_check(${argument})`).pluck().all();
+  try {
+    return check(String(MOST_LINES));
+  } catch (error) {
+    if (!needsTheApp(error)) throw error;
+    // One table at a time, without those that only the app can read: a collation, function or module of its own.
+    return tableNames(connection).flatMap((table) => {
+      try {
+        return check(`'${table.replaceAll("'", "''")}'`);
+      } catch (failure) {
+        if (!needsTheApp(failure)) throw failure;
+        return [];
+      }
+    });
+  }
+}
+
+function needsTheApp(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_ERROR') === true;
 }
 
 /** A file left with a hot rollback journal cannot be read without finishing that rollback, which is what SQLite does. */
@@ -63,20 +86,6 @@ function openForReading(driver: SqliteDriver, path: string): Connection {
     connection.close();
     if (sqliteCode(error)?.startsWith('SQLITE_READONLY') !== true) throw sqliteError(error, 'local');
     return driver.open(path, { mode: 'write', subject: 'local' });
-  }
-}
-
-/** Size and time of the file and of its write-ahead log; whoever writes a row changes one of them. */
-export function fingerprintOf(path: string, stats = statOf(path)): string {
-  const log = statOf(`${path}-wal`);
-  return [stats, log].map((file) => (file === undefined ? '-' : `${file.size}:${file.mtimeMs}`)).join('/');
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (cause) {
-    throw new SynclineError('LOCAL_DIRECTORY_MISSING', `${path} cannot be reached.`, { path }, { cause });
   }
 }
 
@@ -105,21 +114,5 @@ function isAccessible(path: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function startsWithMagic(path: string): boolean {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (cause) {
-    throw new SynclineError('LOCAL_READ_ONLY', `${path} cannot be read.`, { path }, { cause });
-  }
-  try {
-    const head = Buffer.alloc(MAGIC.length);
-    readSync(file, head, 0, head.length, 0);
-    return head.equals(MAGIC);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,19 +1,18 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LocalDatabase } from '../../core/local-ports.ts';
+import { foldName, quoteIdentifier } from '../../core/schema/identifiers.ts';
+import { backUp } from './backup.ts';
 import { openBase } from './base-reader.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { fingerprintOf, inspectLocal, requireSound } from './inspect.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { inspectLocal, requireSound } from './inspect.ts';
 import { countLocalChanges } from './local-changes.ts';
-import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import { removeDatabase } from './remove.ts';
 import { tableNames } from './references.ts';
 import { createStage } from './stage.ts';
 import { switchTo } from './switch.ts';
-
-/** Pages copied between two looks at the cancel signal (16 MB of the usual 4 KiB pages). */
-const BACKUP_PAGES = 4096;
 
 /** The local database on better-sqlite3. */
 export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
@@ -30,33 +29,8 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
             .map((name) => join(folder, name))
         : [],
     requireSound: (path) => requireSound(driver, path),
-    checkWritable(path) {
-      const connection = driver.open(path, { mode: 'write', subject: 'local' });
-      try {
-        connection.exec('BEGIN IMMEDIATE; ROLLBACK');
-      } catch (error) {
-        throw sqliteError(error, 'local');
-      } finally {
-        connection.close();
-      }
-    },
-    async backup(path, destination, signal) {
-      mkdirSync(dirname(destination), { recursive: true });
-      const connection = driver.open(path, { mode: 'read', subject: 'local' });
-      try {
-        await connection.backup(destination, {
-          progress() {
-            signal.throwIfAborted();
-            return BACKUP_PAGES;
-          },
-        });
-      } catch (error) {
-        removeDatabase(destination);
-        throw sqliteError(error, 'local');
-      } finally {
-        connection.close();
-      }
-    },
+    checkWritable: (path) => checkWritable(driver, path),
+    backup: (path, destination, signal) => backUp(driver, path, destination, signal),
     createStage: (path, tables) => createStage(driver, path, tables),
     switchTo: (request) => switchTo(driver, request),
     countLocalChanges: (local, base, tables) => countLocalChanges(driver, local, base, tables),
@@ -64,12 +38,31 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
   };
 }
 
+function checkWritable(driver: SqliteDriver, path: string): void {
+  // Whoever closes a database last moves its write-ahead log into it. A reader that stays is not the last to go, and
+  // cannot do that itself: nothing is changed by having looked.
+  const reader = driver.open(path, { mode: 'read', subject: 'local' });
+  try {
+    reader.pragma('schema_version');
+    const connection = driver.open(path, { mode: 'write', subject: 'local' });
+    try {
+      connection.exec('BEGIN IMMEDIATE; ROLLBACK');
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    throw sqliteError(error, 'local');
+  } finally {
+    reader.close();
+  }
+}
+
 function countRows(driver: SqliteDriver, path: string, tables: readonly string[]): number {
-  const wanted = new Set(tables.map((table) => table.toLowerCase()));
+  const wanted = new Set(tables.map(foldName));
   const connection = driver.open(path, { mode: 'read', subject: 'local' });
   try {
     return tableNames(connection)
-      .filter((name) => wanted.has(name.toLowerCase()))
+      .filter((name) => wanted.has(foldName(name)))
       .map((name) =>
         connection
           .prepare<[], bigint>(`SELECT count(*) FROM ${quoteIdentifier(name)}`)

@@ -1,0 +1,40 @@
+import { renameSync } from 'node:fs';
+import type { SqliteDriver } from './driver.ts';
+import { ensureFolder, sqliteError } from './errors.ts';
+import { PARTIAL_SUFFIX, removeDatabase } from './remove.ts';
+
+/** Pages copied between two looks at the cancel signal (16 MB of the usual 4 KiB pages). */
+const PAGES = 4096;
+
+/** How often somebody else's write may start the copy anew before the rest is copied under one lock. */
+const PATIENCE = 3;
+
+/** See {@link LocalDatabase.backup}. */
+export async function backUp(
+  driver: SqliteDriver,
+  path: string,
+  destination: string,
+  signal: AbortSignal,
+): Promise<void> {
+  ensureFolder(destination);
+  const partial = destination + PARTIAL_SUFFIX;
+  removeDatabase(partial);
+  const connection = driver.open(path, { mode: 'read', subject: 'local' });
+  try {
+    let [remaining, restarts] = [Number.POSITIVE_INFINITY, 0];
+    await connection.backup(partial, {
+      progress({ remainingPages }) {
+        signal.throwIfAborted();
+        if (remainingPages > remaining) restarts += 1;
+        remaining = remainingPages;
+        return restarts > PATIENCE ? remainingPages : PAGES;
+      },
+    });
+    renameSync(partial, destination);
+  } catch (error) {
+    throw sqliteError(error, 'backup');
+  } finally {
+    connection.close();
+    removeDatabase(partial);
+  }
+}
