@@ -2,7 +2,7 @@ import { quoteIdentifier } from './identifiers.ts';
 import { translateCheck, translateDefault } from './local-expression.ts';
 import type { TableDraft, TakeNote } from './local-draft.ts';
 import type { LocalCheck, LocalColumn, LocalForeignKey, LocalUnique } from './local-schema.ts';
-import { hasOneTextAValue, typeCheckOf } from './local-type.ts';
+import { collationOf, hasOneTextAValue, typeCheckOf } from './local-type.ts';
 
 /** What a local table enforces. */
 export interface TableConstraints {
@@ -105,18 +105,13 @@ export function checksOf(draft: TableDraft, note: TakeNote): readonly LocalCheck
 /** The CREATE TABLE statement, without a semicolon. */
 export function createTableSql(draft: TableDraft, constraints: TableConstraints, note: TakeNote): string {
   const lines = [
-    ...draft.columns.map((column) => columnSql(draft, column, constraints, note)),
+    ...draft.columns.map((column) => columnSql(column, constraints, note)),
     ...constraintLines(draft, constraints),
   ];
   return `CREATE TABLE ${quoteIdentifier(draft.name)} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)`;
 }
 
-function columnSql(
-  draft: TableDraft,
-  column: LocalColumn,
-  { primaryKey, checks }: TableConstraints,
-  note: TakeNote,
-): string {
+function columnSql(column: LocalColumn, { primaryKey, checks }: TableConstraints, note: TakeNote): string {
   const { source } = column;
   const isKey = primaryKey.includes(column.name);
   if (source.generatedExpression !== undefined) {
@@ -128,11 +123,13 @@ function columnSql(
   }
   // An app never writes a generated column, so that locally its rows have NULL there.
   const isRequired = (!source.nullable && source.generatedExpression === undefined) || isKey;
-  const defaultSql = localDefault(draft, column, primaryKey, note);
+  const defaultSql = localDefault(column, primaryKey, note);
+  const collation = collationOf(source.type);
   const typeChecks = checks.filter((check) => check.origin === 'type' && check.columns[0] === column.name);
   return [
     quoteIdentifier(column.name),
     column.declaredType,
+    ...(collation === undefined ? [] : [`COLLATE ${collation}`]),
     ...(isRequired ? ['NOT NULL'] : []),
     ...(defaultSql === undefined ? [] : [`DEFAULT ${defaultSql}`]),
     ...typeChecks.map((check) => `CHECK (${check.sql})`),
@@ -140,7 +137,6 @@ function columnSql(
 }
 
 function localDefault(
-  draft: TableDraft,
   column: LocalColumn,
   primaryKey: readonly string[],
   note: TakeNote,
@@ -149,7 +145,8 @@ function localDefault(
   // SQLite numbers the rows of a table whose only key column is an INTEGER by itself.
   const isNumbered =
     primaryKey.length === 1 && primaryKey[0] === column.name && source.type.kind === 'integer';
-  const isSequence = source.identity !== undefined || /^nextval\(/.test(source.defaultExpression ?? '');
+  const isSequence =
+    source.identity !== undefined || source.defaultExpression?.startsWith('nextval(') === true;
   if (isSequence) {
     if (!isNumbered)
       note('default', source.name, 'Production numbers the column from a sequence; SQLite does not.');

@@ -17,12 +17,14 @@ export function declaredTypeOf(type: LogicalType): string {
       return 'REAL';
     case 'bytes':
       return 'BLOB';
-    case 'text':
-      // ASCII only, where citext folds every letter: what is equal locally is equal in production.
-      return type.caseInsensitive === true ? 'TEXT COLLATE NOCASE' : 'TEXT';
     default:
       return 'TEXT';
   }
+}
+
+/** citext compares without case: locally of ASCII letters only, so that what is equal here is equal in production. */
+export function collationOf(type: LogicalType): 'NOCASE' | undefined {
+  return type.kind === 'text' && type.caseInsensitive === true ? 'NOCASE' : undefined;
 }
 
 /** What a column's cells must satisfy to be values of its type, in SQLite's SQL; undefined when the affinity says all. */

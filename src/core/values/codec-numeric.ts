@@ -1,13 +1,6 @@
 import type { Codec, PresentCell } from './codec.ts';
 import type { Decimal } from './decimal-text.ts';
-import {
-  magnitude,
-  parseDecimal,
-  printDecimal,
-  roundDecimal,
-  trimDecimal,
-  withScale,
-} from './decimal-text.ts';
+import { magnitude, parseDecimal, printDecimal, roundDecimal, withScale } from './decimal-text.ts';
 import { unrepresentable } from './unrepresentable.ts';
 
 const TYPE = 'numeric';
@@ -91,10 +84,15 @@ export function numericCodec(precision?: number, scale?: number): Codec {
       if (decimal === undefined) throw unrepresentable(TYPE, 'is not a decimal number');
       return printDecimal(fitted(decimal, typeof cell === 'number'));
     },
-    comparable(cell) {
-      if (typeof cell !== 'string') return cell;
-      const decimal = parseDecimal(cell);
-      return decimal === undefined ? cell : printDecimal(trimDecimal(decimal));
-    },
+    comparable: (cell) => (typeof cell === 'string' ? withoutTrailingZeros(cell) : cell),
   };
+}
+
+/** What Postgres prints of a numeric, without the zeros after the point that do not count. */
+function withoutTrailingZeros(text: string): string {
+  if (!text.includes('.')) return text;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 48) end--;
+  if (text.charCodeAt(end - 1) === 46) end--;
+  return end === text.length ? text : text.slice(0, end);
 }

@@ -10,42 +10,28 @@ const MICROSECONDS_OF_DAY = 86_400_000_000;
 const FIRST_DAY = -2_440_588;
 const LAST_DAY = 106_751_991;
 
-const ZEROS = ['.000000', '00000', '0000', '000', '00', '0', ''] as const;
+/** What completes a fraction of so many digits to six. */
+const MISSING_ZEROS = ['.000000', '00000', '0000', '000', '00', '0', ''] as const;
+
+const DATE_AND_TIME = '0000-00-00 00:00:00';
 
 /**
- * The common case without a regular expression: `YYYY-MM-DD HH:MM:SS[.ffffff]` and, with a zone, `+00` or `+00:00`.
- * Undefined when text is anything else.
+ * The common case without a regular expression: `YYYY-MM-DD HH:MM:SS[.ffffff]` and, with a zone, `+00`. Undefined when
+ * text is anything else.
  */
 function nearlyCanonical(text: string, zone: boolean): string | undefined {
-  if (!hasShape(text, '0000-00-00')) return undefined;
-  const separator = text.charCodeAt(10);
-  if (separator !== 32 && separator !== 84) return undefined;
-  for (let index = 11; index < 19; index++) {
+  const end = zone ? text.length - 3 : text.length;
+  const digits = end - 20;
+  const hasFraction = text.charCodeAt(19) === 46 && digits >= 1 && digits <= 6;
+  if (end !== 19 && !hasFraction) return undefined;
+  if (zone && !text.endsWith('+00')) return undefined;
+  if (!hasShape(text, DATE_AND_TIME)) return undefined;
+  for (let index = 20; index < end; index++) {
     const code = text.charCodeAt(index);
-    const ok = index === 13 || index === 16 ? code === 58 : code >= 48 && code <= 57;
-    if (!ok) return undefined;
+    if (code < 48 || code > 57) return undefined;
   }
-  const length = text.length;
-  let end = 19;
-  if (text.charCodeAt(19) === 46) {
-    end = 20;
-    while (end < length && end < 26) {
-      const code = text.charCodeAt(end);
-      if (code < 48 || code > 57) break;
-      end++;
-    }
-  }
-  if (zone) {
-    const isUtc =
-      (length === end + 3 && text.endsWith('+00')) ||
-      (length === end + 6 && text.endsWith('+00:00')) ||
-      (length === end + 1 && text.endsWith('Z'));
-    if (!isUtc) return undefined;
-  } else if (length !== end) {
-    return undefined;
-  }
-  const zeros = end === 19 ? ZEROS[0] : (ZEROS[end - 20] ?? '');
-  return `${text.slice(0, 10)}T${text.slice(11, end)}${end === 20 ? '000000' : zeros}${zone ? 'Z' : ''}`;
+  const zeros = MISSING_ZEROS[end === 19 ? 0 : digits] ?? '';
+  return `${text.slice(0, 10)}T${text.slice(11, end)}${zeros}${zone ? 'Z' : ''}`;
 }
 
 /**

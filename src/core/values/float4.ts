@@ -14,8 +14,9 @@ const MOST_DIGITS = 9;
 export function shortestFloat4(value: number): number | undefined {
   const float = Math.fround(value);
   if (!Number.isFinite(float) || float === 0) return undefined;
-  if (Math.abs(value) > LEAST_NORMAL && Number(value.toPrecision(SURE_DIGITS)) === value) return value;
-  for (let digits = 1; digits < MOST_DIGITS; digits++) {
+  // Where six digits name one float4, a shorter decimal is among those of six, with zeros at its end.
+  const least = Math.abs(float) > LEAST_NORMAL ? SURE_DIGITS : 1;
+  for (let digits = least; digits < MOST_DIGITS; digits++) {
     const nearest = float.toExponential(digits - 1);
     const candidate = Number(nearest);
     if (Math.fround(candidate) === float) return candidate;
