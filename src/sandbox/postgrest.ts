@@ -2,6 +2,7 @@ import type { AuthenticationOptions } from './auth/authenticate.ts';
 import { authenticate } from './auth/authenticate.ts';
 import type { Database } from './database/database.ts';
 import { ApiError } from './errors/api-error.ts';
+import { schemaCacheError } from './errors/database-errors.ts';
 import type { Context } from './execute/context.ts';
 import { call, routineMethods } from './execute/call.ts';
 import { describe } from './execute/describe.ts';
@@ -28,7 +29,9 @@ export interface PostgrestOptions extends AuthenticationOptions {
 export async function answer(http: HttpRequest, options: PostgrestOptions): Promise<Response> {
   try {
     const identity = authenticate(header(http, 'authorization'), options);
-    const cache = await options.schemaCache();
+    const cache = await options.schemaCache().catch((failure: unknown) => {
+      throw schemaCacheError(failure);
+    });
     const request = understand(http, options.schemas, cache.timezones);
     const { database, maximumRows, anonymousRole, extraSearchPath } = options;
     const context = { request, identity, cache, database, maximumRows, anonymousRole, extraSearchPath };

@@ -80,8 +80,21 @@ function openDatabase(options: SandboxOptions): Promise<Database> {
   return Promise.resolve(postgresDatabase(database.connectionString, timeout));
 }
 
+/** Roles belong to the whole server, where another sandbox may be making them at the same moment. */
+async function createRoles(database: Database): Promise<void> {
+  const attempts = 5;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await database.execute(ROLES_SQL);
+      return;
+    } catch (failure) {
+      if (attempt === attempts) throw failure;
+    }
+  }
+}
+
 async function startOn(database: Database, options: SandboxOptions): Promise<Sandbox> {
-  await database.execute(ROLES_SQL);
+  await createRoles(database);
   if (options.defaultGrants === true) await database.execute(DEFAULT_GRANTS_SQL);
   for (const sql of options.setupSql ?? []) await database.execute(sql);
 
@@ -97,7 +110,13 @@ async function startOn(database: Database, options: SandboxOptions): Promise<San
     jwtSecret: secret,
     anonymousRole: options.anonymousRole === null ? undefined : (options.anonymousRole ?? 'anon'),
     nowSeconds,
-    schemaCache: () => (cached ??= loadSchemaCache(database, schemas)),
+    schemaCache: () => {
+      cached ??= loadSchemaCache(database, schemas).catch((failure: unknown) => {
+        cached = undefined;
+        throw failure;
+      });
+      return cached;
+    },
     address: () => ({ host }),
   };
   const keys = projectKeys(secret, nowSeconds());

@@ -1,3 +1,4 @@
+import { parse, stringify } from 'lossless-json';
 import { anonymousAccessDisabled } from '../errors/token-errors.ts';
 import { verifyToken } from './jwt.ts';
 
@@ -23,13 +24,14 @@ export interface AuthenticationOptions {
 export function authenticate(authorization: string | undefined, options: AuthenticationOptions): Identity {
   const token = bearerToken(authorization);
   const text = token === undefined ? '{}' : verifyToken(token, options.jwtSecret, options.nowSeconds());
-  const claims = JSON.parse(text) as Record<string, unknown>;
+  // Policies may compare claims such as 64-bit ids, so numbers keep all their digits.
+  const claims = parse(text) as Record<string, unknown>;
   const claimed = 'role' in claims ? claims['role'] : options.anonymousRole;
   if (claimed === undefined) throw anonymousAccessDisabled();
-  const role = typeof claimed === 'string' ? claimed : JSON.stringify(claimed);
+  const role = typeof claimed === 'string' ? claimed : (stringify(claimed) ?? '');
   // Sorted, as PostgREST's JSON objects are.
   const sorted = Object.entries({ ...claims, role }).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { role, claims: JSON.stringify(Object.fromEntries(sorted)) };
+  return { role, claims: stringify(Object.fromEntries(sorted)) ?? '{}' };
 }
 
 /** The token of a `Bearer` header, empty if there is none after the word. */

@@ -24,11 +24,13 @@ export class SqlError extends Error {
   }
 }
 
-/** The database could not be reached, or had no connection free in time. */
-export class ConnectionError extends Error {
-  readonly kind: 'unreachable' | 'pool-exhausted';
+type ConnectionFailure = 'unreachable' | 'pool-exhausted' | 'lost';
 
-  constructor(kind: 'unreachable' | 'pool-exhausted', message: string) {
+/** The database could not be reached, had no connection free in time, or went away in the middle. */
+export class ConnectionError extends Error {
+  readonly kind: ConnectionFailure;
+
+  constructor(kind: ConnectionFailure, message: string) {
     super(message);
     this.name = 'ConnectionError';
     this.kind = kind;

@@ -17,8 +17,9 @@ export function postgresDatabase(connectionString: string, statementTimeoutMilli
     connectionTimeoutMillis: ACQUISITION_TIMEOUT_MILLISECONDS,
     allowExitOnIdle: true,
   });
-  // A connection that dies while idle leaves the pool by itself; the next request opens another.
+  // A connection that dies leaves the pool by itself, and whoever waits for an answer of it is told there.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   const begin = (options: TransactionOptions): string =>
     [
@@ -60,6 +61,9 @@ export function postgresDatabase(connectionString: string, statementTimeoutMilli
         await client.query('rollback').catch((lost: unknown) => {
           broken = lost instanceof Error ? lost : new Error('The connection was lost.');
         });
+        if (broken !== undefined && !(failure instanceof pg.DatabaseError)) {
+          throw new ConnectionError('lost', broken.message);
+        }
         throw translated(failure);
       } finally {
         client.release(broken);
@@ -70,10 +74,12 @@ export function postgresDatabase(connectionString: string, statementTimeoutMilli
       try {
         await client.query("begin read only; set local search_path = ''");
         const result = await client.query<TextRow>({ text, values: [...parameters], types: asText });
-        return result.rows;
-      } finally {
         await client.query('rollback');
         client.release();
+        return result.rows;
+      } catch (failure) {
+        client.release(true);
+        throw translated(failure);
       }
     },
     execute: async (text) => {

@@ -5,7 +5,6 @@ export const ROLES_SQL = `do $$ begin
   if not exists (select from pg_roles where rolname = 'service_role') then create role service_role nologin noinherit bypassrls; end if;
   if not exists (select from pg_roles where rolname = 'authenticator') then create role authenticator login noinherit; end if;
   grant anon, authenticated, service_role to authenticator;
-exception when duplicate_object or unique_violation then null;
 end $$;
 grant usage on schema public to anon, authenticated, service_role;`;
 

@@ -21,11 +21,10 @@ export function closestNames(
       const others = letterRuns(name.toLowerCase(), size);
       return [...runs].some((run) => others.has(run));
     });
-    if (sharing.length === 0) continue;
-    return sharing
+    const close = sharing
       .map((name) => ({ name, score: similarity(name.toLowerCase(), wanted) }))
-      .filter(({ score }) => score >= LEAST_SCORE)
-      .sort((a, b) => b.score - a.score);
+      .filter(({ score }) => score >= LEAST_SCORE);
+    if (close.length > 0) return close.sort((a, b) => b.score - a.score);
   }
   return [];
 }

@@ -73,6 +73,13 @@ export function databaseError(failure: unknown, authenticated: boolean): ApiErro
   );
 }
 
+/** What is answered while the catalog cannot be read. */
+export function schemaCacheError(failure: unknown): unknown {
+  if (!(failure instanceof ConnectionError) && !(failure instanceof SqlError)) return failure;
+  const message = 'Could not query the database for the schema cache. Retrying.';
+  return new ApiError(503, { code: 'PGRST002', message });
+}
+
 function connectionError(failure: ConnectionError): ApiError {
   if (failure.kind === 'pool-exhausted') {
     return new ApiError(504, {
@@ -80,9 +87,10 @@ function connectionError(failure: ConnectionError): ApiError {
       message: 'Timed out acquiring connection from connection pool.',
     });
   }
+  const lost = failure.kind === 'lost';
   return new ApiError(503, {
-    code: 'PGRST000',
-    message: 'Database connection error. Retrying the connection.',
+    code: lost ? 'PGRST001' : 'PGRST000',
+    message: `Database ${lost ? 'client' : 'connection'} error. Retrying the connection.`,
     details: failure.message,
   });
 }

@@ -72,9 +72,9 @@ async function totalOf(
   maximumRows: number | undefined,
 ): Promise<string | null> {
   if (preferences.count === 'planned') return String(await plannedRows(session, count));
-  if (preferences.count !== 'estimated' || maximumRows === undefined || row.total === null) return row.total;
+  if (preferences.count !== 'estimated' || row.total === null) return row.total;
   const counted = BigInt(row.total);
-  if (counted <= BigInt(maximumRows)) return row.total;
+  if (maximumRows !== undefined && counted <= BigInt(maximumRows)) return row.total;
   const planned = await plannedRows(session, count);
   return String(planned > counted ? planned : counted);
 }

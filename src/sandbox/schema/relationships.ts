@@ -57,7 +57,7 @@ export function keyInViews(
   });
 }
 
-/** Every relationship between exposed tables and views, in both directions, sorted as PostgREST sorts them. */
+/** Every relationship inside each exposed schema, in both directions, sorted as PostgREST sorts them. */
 export function relationshipsOf(
   catalog: Catalog,
   names: CatalogNames,
@@ -68,13 +68,14 @@ export function relationshipsOf(
   const forward = catalog.foreignKeys.flatMap((key) => forwardRelationships(key, names, shown, unique));
   const all = [...forward, ...forward.map(reversed), ...throughJunctions(forward, primaryKeys)];
   const exposed = new Set(catalog.tables.filter((table) => table.exposed).map((table) => tableKey(table)));
-  const reachable = all.filter(
-    ({ table, foreignTable, cardinality }) =>
-      exposed.has(tableKey(table)) &&
-      exposed.has(tableKey(foreignTable)) &&
-      (cardinality.kind !== 'many-to-many' || exposed.has(tableKey(cardinality.junction))),
+  const within = all.filter(
+    ({ table, foreignTable }) => exposed.has(tableKey(table)) && table.schema === foreignTable.schema,
   );
-  return grouped(reachable.sort(inOrder), ({ table }) => tableKey(table));
+  const usable = ({ cardinality }: Relationship): boolean =>
+    cardinality.kind !== 'many-to-many' || exposed.has(tableKey(cardinality.junction));
+  const byTable = grouped(within.sort(inOrder), ({ table }) => tableKey(table));
+  // A table whose relationships are all hidden is still one that has some: error hints depend on it.
+  return new Map([...byTable].map(([key, relationships]) => [key, relationships.filter(usable)]));
 }
 
 /** The foreign key itself, and the same between the views that show its columns. */

@@ -47,8 +47,10 @@ export function treeSql(
 
 function filterSql({ field, negated, operation }: Filter, qualifier: Qualifier, columns: Columns): Sql {
   const value = fieldSql(qualifier, field, columns);
+  const type = columns(field.name)?.type;
+  // Only of a column is it known that it must be made searchable; a computed field may be so already.
   const compared =
-    operation.kind === 'text-search' && columns(field.name)?.type !== 'tsvector'
+    operation.kind === 'text-search' && type !== undefined && type !== 'tsvector'
       ? sql`to_tsvector(${languageSql(operation.language)}${value})`
       : value;
   return sql`${trusted(negated ? 'not ' : '')}${compared} ${operationSql(operation)}`;
