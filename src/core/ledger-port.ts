@@ -92,7 +92,10 @@ export interface Completion {
   readonly report?: string;
 }
 
-/** Every failure is LEDGER_CORRUPT, DISK_FULL or LOCAL_LOCKED. */
+/**
+ * Every failure is LEDGER_CORRUPT, DISK_FULL, LOCAL_READ_ONLY or LOCAL_LOCKED. Paths are absolute here and kept
+ * relative to the ledger, so that a workspace can be moved or mounted elsewhere.
+ */
 export interface Ledger {
   begin(run: RunStart): void;
   /** Writes the outcome down, not yet in force. Durable when it returns. */
@@ -108,6 +111,8 @@ export interface Ledger {
   ): void;
   unfinished(): readonly UnfinishedRun[];
   pulled(target: string): PulledTarget | undefined;
+  /** The last successful pull of any target: what the local file was last filled from. */
+  lastPull(): PulledTarget | undefined;
   /** Remembers the local file's fingerprint after finding that it still equals the base. */
   saveFingerprint(target: string, fingerprint: string): void;
   saveComparisons(target: string, comparisons: readonly Comparison[]): void;

@@ -60,7 +60,11 @@ export interface SwitchRequest {
   readonly tables: readonly LocalTable[];
   /** A file that does not exist yet is built beside its place and renamed into it. */
   readonly create: boolean;
+  /** Names of indexes that an earlier pull made; they go unless `tables` have them still. */
+  readonly formerIndexes: readonly string[];
   readonly signal: AbortSignal;
+  /** Called when nobody else can write any more, and nothing is replaced yet: the last moment to look at the old rows. */
+  readonly onLocked?: () => Promise<void>;
   readonly onTable: (table: TableKey) => void;
   /**
    * Called inside the transaction just before it is committed, with the schema cookies before and after. What it
@@ -72,8 +76,10 @@ export interface SwitchRequest {
 export interface SwitchResult {
   /** Rows of local tables outside the pull whose references now point nowhere, by table. */
   readonly danglingElsewhere: readonly { readonly table: string; readonly rows: number }[];
-  /** Triggers and indexes of the user's that no longer compile and were dropped (they are in the backup). */
+  /** Triggers and indexes of the user's that no longer fit and were dropped (they are in the backup). */
   readonly dropped: readonly string[];
+  /** The file's fingerprint as the switch left it; an empty string when somebody wrote right after it. */
+  readonly fingerprint: string;
 }
 
 /** The local database. Every failure is a SynclineError of the LOCAL_ family, or DISK_FULL. */
@@ -84,8 +90,10 @@ export interface LocalDatabase {
   fingerprint(path: string): string;
   /** Rows in those of the named tables that exist, together. */
   countRows(path: string, tables: readonly string[]): number;
-  /** Deletes a database file of Syncline's own, with its journals. Not there is as good. */
+  /** Deletes a database file of Syncline's own, with its journals and its unfinished copy. Not there is as good. */
   remove(path: string): void;
+  /** Deletes what was to become the local file when a switch that created it was cut off. */
+  removeUnfinished(path: string): void;
   /** Paths of the database files in a folder, oldest name first; none when there is no such folder. */
   list(folder: string): readonly string[];
   /** Reads every page of the file. Throws LOCAL_CORRUPT. */
@@ -95,9 +103,15 @@ export interface LocalDatabase {
   /** A consistent copy, also while others read and write. */
   backup(path: string, destination: string, signal: AbortSignal): Promise<void>;
   createStage(path: string, tables: readonly LocalTable[]): Stage;
-  /** Puts the stage's rows into the local file in one transaction: all of it, or nothing. */
-  switchTo(request: SwitchRequest): SwitchResult;
-  /** Rows that differ between the local file and the base, by table. A table that is gone or altered has no entry. */
+  /**
+   * Puts the stage's rows into the local file in one transaction: all of it, or nothing. Once `onLocked` is over it
+   * does not wait for anything, and cannot be cancelled.
+   */
+  switchTo(request: SwitchRequest): Promise<SwitchResult>;
+  /**
+   * Rows that differ between the local file and the base, by table. A table that is gone or has other columns has no
+   * entry. Throws LEDGER_CORRUPT when the base is missing.
+   */
   countLocalChanges(
     localPath: string,
     basePath: string,

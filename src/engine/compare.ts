@@ -3,10 +3,11 @@ import type { Comparison, PulledTableRecord } from '../core/ledger-port.ts';
 import type { BaseReader, RowCounts } from '../core/local-ports.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
 import type { Production, ProductionSnapshot } from '../core/ports.ts';
-import { findTable, type Catalog } from '../core/schema/model.ts';
+import { findTable, type Catalog, type Table } from '../core/schema/model.ts';
 import { compareKeyless, compareKeyed } from './compare-rows.ts';
 import { requireAllRows } from './require-all-rows.ts';
 import { schemaDifferences } from './schema-differences.ts';
+import { withSnapshot } from './with-snapshot.ts';
 import type { EngineContext } from './workspace.ts';
 
 export interface CompareOptions {
@@ -35,19 +36,21 @@ export async function compare(
     );
   }
   requireAllRows(await options.production.probe(options.signal));
-  const snapshot = await options.production.openSnapshot(options.signal);
   const base = local.openBase(pulled.basePath);
   try {
-    const catalog = await snapshot.catalog(options.signal);
-    const comparisons: Comparison[] = [];
-    for (const record of pulled.tables) {
-      comparisons.push(await compareTable(context, options, { record, catalog, snapshot, base }));
-    }
-    ledger.saveComparisons(target, comparisons);
+    const comparisons = await withSnapshot(options.production, options.signal, async (snapshot) => {
+      const catalog = await snapshot.catalog(options.signal);
+      const compared: Comparison[] = [];
+      for (const record of pulled.tables) {
+        compared.push(await compareTable(context, options, { record, catalog, snapshot, base }));
+      }
+      return compared;
+    });
+    // A pull that was made meanwhile has another base, about which this says nothing.
+    if (ledger.pulled(target)?.run === pulled.run) ledger.saveComparisons(target, comparisons);
     return comparisons;
   } finally {
     base.close();
-    await snapshot.close();
   }
 }
 
@@ -59,22 +62,28 @@ interface ComparedTable {
 }
 
 async function compareTable(
-  { clock, log }: EngineContext,
+  { clock, log, rules }: EngineContext,
   { maskingKey, signal }: CompareOptions,
   { record, catalog, snapshot, base }: ComparedTable,
 ): Promise<Comparison> {
   const key = record.table.key;
   const now = findTable(catalog, key);
-  const differences = schemaDifferences(record.table, now);
-  const columns = new Set(now?.columns.map((column) => column.name));
-  const readable =
-    now !== undefined && record.table.columns.every((column) => columns.has(column.source.name));
+  const differences = schemaDifferences(record.table, now, rules.file.tables[key]?.exclude ?? []);
   const rows = { record, base, snapshot, maskingKey, signal };
-  const counts: RowCounts = !readable
+  const counts: RowCounts = !isReadable(record, now)
     ? { inserted: 0, updated: 0, deleted: 0 }
     : record.table.primaryKey.length > 0
       ? await compareKeyed(rows)
       : await compareKeyless(rows);
   log('debug', `Compared ${key}: +${counts.inserted} ~${counts.updated} -${counts.deleted}.`);
   return { table: key, comparedAt: clock(), counts, schemaDifferences: differences };
+}
+
+/** Whether the rows can still be read as they were: every column is there and of its old type. */
+function isReadable({ table }: PulledTableRecord, now: Table | undefined): boolean {
+  const types = new Map(now?.columns.map(({ name, type }) => [name, JSON.stringify(type)] as const));
+  return (
+    now !== undefined &&
+    table.columns.every(({ source }) => types.get(source.name) === JSON.stringify(source.type))
+  );
 }

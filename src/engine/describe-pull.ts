@@ -1,8 +1,12 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
-import { seenColumnOf } from '../core/local-ports.ts';
+import { seenColumnOf, type SwitchResult } from '../core/local-ports.ts';
+import type { ProductionSnapshot } from '../core/ports.ts';
+import { foldName } from '../core/schema/identifiers.ts';
 import type { TableLoad } from './load-tables.ts';
-import type { PlannedTable } from './plan-pull.ts';
-import type { PulledColumn, PulledTable } from './pull-report.ts';
+import type { OldRows } from './old-rows.ts';
+import type { PlannedTable, PullPlan } from './plan-pull.ts';
+import type { CheckResult, PulledColumn, PulledTable, PullReport } from './pull-report.ts';
+import type { PullRun } from './pull-run.ts';
 
 /** What happened to each column of a planned table, in its order. */
 export function describeColumns({ columns, mask }: Pick<PlannedTable, 'columns' | 'mask'>): PulledColumn[] {
@@ -15,7 +19,63 @@ export function describeColumns({ columns, mask }: Pick<PlannedTable, 'columns' 
   });
 }
 
-export function describeTable(planned: PlannedTable, load: TableLoad | undefined): PulledTable {
+export function recordTable(planned: PlannedTable, load: TableLoad | undefined): PulledTableRecord {
+  return {
+    table: planned.local,
+    seenColumn: seenColumnOf(planned.local),
+    columns: describeColumns(planned),
+    mask: planned.mask ?? null,
+    rows: load?.rows ?? 0,
+  };
+}
+
+/** A pull that is ready to be switched to. */
+export interface LoadedPull {
+  readonly snapshot: Pick<ProductionSnapshot, 'id' | 'consistent'>;
+  readonly plan: PullPlan;
+  readonly oldRows: OldRows;
+  readonly loads: readonly TableLoad[];
+  readonly checks: readonly CheckResult[];
+}
+
+export function reportOf(run: PullRun, loaded: LoadedPull): PullReport {
+  const { snapshot, plan, oldRows, loads, checks } = loaded;
+  const loadOf = new Map(loads.map((load) => [load.table, load] as const));
+  const tables = plan.tables.map((planned) => describeTable(planned, loadOf.get(planned.local.key)));
+  return {
+    run: run.id,
+    target: run.target,
+    address: run.production.address,
+    startedAt: new Date(run.startedAt).toISOString(),
+    finishedAt: new Date(run.clock()).toISOString(),
+    durations: run.tracker.finish(),
+    snapshot,
+    partialCatalog: plan.catalog.completeness === 'partial',
+    masked: run.maskingKey !== undefined,
+    ...(run.maskingKey === undefined ? {} : { maskingKey: run.maskingKey.fingerprint }),
+    tables,
+    totals: {
+      tables: tables.length,
+      rows: tables.reduce((sum, table) => sum + table.rows, 0),
+      bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
+      maskedColumns: tables.reduce(
+        (sum, table) => sum + table.columns.filter((column) => column.transformer !== 'keep').length,
+        0,
+      ),
+    },
+    checks,
+    notes: plan.notes,
+    warnings: warningsOf(run, loaded, tables),
+    local: {
+      path: run.paths.local,
+      created: !run.found.exists,
+      ...(oldRows.backup === undefined ? {} : { backup: oldRows.backup }),
+      replacedEdits: oldRows.edits,
+    },
+  };
+}
+
+function describeTable(planned: PlannedTable, load: TableLoad | undefined): PulledTable {
   return {
     table: planned.local.key,
     localName: planned.local.name,
@@ -26,12 +86,41 @@ export function describeTable(planned: PlannedTable, load: TableLoad | undefined
   };
 }
 
-export function recordTable(planned: PlannedTable, load: TableLoad | undefined): PulledTableRecord {
-  return {
-    table: planned.local,
-    seenColumn: seenColumnOf(planned.local),
-    columns: describeColumns(planned),
-    mask: planned.mask ?? null,
-    rows: load?.rows ?? 0,
-  };
+function warningsOf(
+  { found, previous }: PullRun,
+  { plan, snapshot }: LoadedPull,
+  tables: readonly PulledTable[],
+): string[] {
+  const present = new Set(found.tables.map(foldName));
+  const pulled = new Set(plan.tables.map(({ local }) => foldName(local.name)));
+  const leftOver = (previous?.tables ?? [])
+    .map(({ table }) => table.name)
+    .filter((name) => present.has(foldName(name)) && !pulled.has(foldName(name)));
+  return [
+    ...plan.warnings,
+    ...tables
+      .filter((table) => table.withoutKey)
+      .map(({ table }) => `${table} has no primary key: it is replaced whole by every pull.`),
+    ...leftOver.map((name) => `${name} is not pulled any more: the local table was left as it is.`),
+    ...(snapshot.consistent
+      ? []
+      : [
+          'The tables were read one after the other, not at one instant. A connection string reads one snapshot.',
+        ]),
+    ...(plan.catalog.completeness === 'full'
+      ? []
+      : [
+          'Unique constraints, checks and indexes could not be read. The kit or a connection string gives them.',
+        ]),
+  ];
+}
+
+/** What the switch did beside replacing rows. */
+export function describeSwitch({ danglingElsewhere, dropped }: SwitchResult): string[] {
+  return [
+    ...danglingElsewhere.map(
+      ({ table, rows }) => `${rows} rows of ${table}, which is not pulled, refer to rows that are gone.`,
+    ),
+    ...dropped.map((object) => `The ${object} no longer fits and was dropped; the backup has it.`),
+  ];
 }

@@ -1,5 +1,7 @@
+import { SynclineError } from '../core/errors.ts';
 import type { PullOutcome, UnfinishedRun } from '../core/ledger-port.ts';
-import { pruneBases } from './state-files.ts';
+import type { LocalInspection } from '../core/local-ports.ts';
+import { backupPath, pruneBases } from './state-files.ts';
 import type { Recovery } from './workspace-status.ts';
 import type { EngineContext } from './workspace.ts';
 
@@ -12,19 +14,20 @@ export function recover(context: EngineContext): Recovery | undefined {
   const { ledger, local, paths } = context;
   let settled: Recovery | undefined;
   for (const run of ledger.unfinished()) settled = settle(context, run);
-  local.remove(`${paths.local}.syncline-new`);
   pruneBases(local, paths, ledger.neededBases());
   return settled;
 }
 
 function settle(context: EngineContext, run: UnfinishedRun): Recovery {
-  const { ledger, clock, log } = context;
+  const { ledger, local, paths, clock, log } = context;
   const began = new Date(run.startedAt).toISOString();
   const committed = run.outcome !== undefined && wasCommitted(context, run.outcome);
   if (committed) {
     ledger.complete(run.id, { finishedAt: clock(), fingerprint: '' });
   } else {
-    context.local.remove(run.stagePath);
+    local.remove(run.stagePath);
+    local.remove(backupPath(paths, run.id, run.startedAt));
+    local.removeUnfinished(run.outcome?.localPath ?? paths.local);
     ledger.end(run.id, 'interrupted', clock());
   }
   const message = committed
@@ -34,9 +37,26 @@ function settle(context: EngineContext, run: UnfinishedRun): Recovery {
   return { run: run.id, database: committed ? 'new' : 'old', message };
 }
 
-/** The cookie stands at `before`, or a few steps further if somebody altered the schema since; or beyond the leap. */
-function wasCommitted({ local }: EngineContext, outcome: PullOutcome): boolean {
-  const found = local.inspect(outcome.localPath);
-  if (outcome.created) return found.exists;
-  return found.exists && found.schemaVersion >= outcome.schemaVersions.after;
+function wasCommitted(
+  { local }: EngineContext,
+  { localPath, schemaVersions, created }: PullOutcome,
+): boolean {
+  const found = inspectIfPossible(() => local.inspect(localPath));
+  if (found?.exists !== true) return false;
+  const { before, after } = schemaVersions;
+  // A file that was created has the cookie that it was given, and some more if it was altered since. One that was
+  // there had its cookie moved by a leap, from `before` to `after` and around the end of the numbers when it came
+  // near it; until then programs that alter the schema move it in steps of one.
+  if (created || after > before) return found.schemaVersion >= after;
+  return found.schemaVersion >= after && found.schemaVersion < before;
+}
+
+/** Undefined where there is no database any more: then it is surely not the new one. */
+function inspectIfPossible(inspect: () => LocalInspection): LocalInspection | undefined {
+  try {
+    return inspect();
+  } catch (error) {
+    if (error instanceof SynclineError && error.code !== 'LOCAL_LOCKED') return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { LocalDatabase } from '../core/local-ports.ts';
 import type { WorkspacePaths } from './workspace.ts';
 
@@ -13,12 +13,24 @@ export function backupPath(paths: WorkspacePaths, run: string, at: number): stri
   return join(paths.backups, `${stamp}-${run}.db`);
 }
 
-/** Deletes the oldest backups beyond the number to keep. */
+/** Deletes the oldest backups beyond the number to keep. What somebody else put beside them stays. */
 export function pruneBackups(local: LocalDatabase, paths: WorkspacePaths, keep: number): void {
-  for (const path of local.list(paths.backups).slice(0, -keep)) local.remove(path);
+  const backups = local.list(paths.backups).filter((path) => /^\d{8}T\d{6}Z-/.test(basename(path)));
+  for (const path of backups.slice(0, -keep)) removeIfPossible(local, path);
 }
 
 /** Deletes bases that no target needs any more. */
 export function pruneBases(local: LocalDatabase, paths: WorkspacePaths, needed: readonly string[]): void {
-  for (const path of local.list(paths.bases)) if (!needed.includes(path)) local.remove(path);
+  for (const path of local.list(paths.bases)) {
+    if (!needed.includes(path)) removeIfPossible(local, path);
+  }
+}
+
+/** Where open files cannot be deleted, one that somebody reads is left for the next time. */
+function removeIfPossible(local: LocalDatabase, path: string): void {
+  try {
+    local.remove(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+  }
 }

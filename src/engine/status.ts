@@ -5,6 +5,7 @@ import type { Production } from '../core/ports.ts';
 import { selectForPull, restrictCatalog } from '../core/rules/select-tables.ts';
 import { findTable, tableKey, type Catalog, type Table, type TableKey } from '../core/schema/model.ts';
 import { schemaDifferences } from './schema-differences.ts';
+import { withSnapshot } from './with-snapshot.ts';
 import type {
   ColumnStatus,
   Recovery,
@@ -52,7 +53,8 @@ async function targetStatus(
   const pulledTables = (pulled?.tables ?? []).map((record) =>
     pulledStatus(record, {
       pulledAt: pulled?.pulledAt ?? 0,
-      now: visible === undefined ? undefined : { table: findTable(visible, record.table.key) },
+      now: catalog === undefined ? undefined : { table: findTable(catalog, record.table.key) },
+      excluded: rules.file.tables[record.table.key]?.exclude ?? [],
       comparison: comparisons.get(record.table.key),
       local: local?.get(record.table.key),
       localExists,
@@ -75,12 +77,8 @@ async function ask(production: Production, signal: AbortSignal): Promise<Asked> 
   const { address } = production;
   try {
     const probe = await production.probe(signal);
-    const snapshot = await production.openSnapshot(signal);
-    try {
-      return { address, capabilities: probe.capabilities, catalog: await snapshot.catalog(signal) };
-    } finally {
-      await snapshot.close();
-    }
+    const catalog = await withSnapshot(production, signal, (snapshot) => snapshot.catalog(signal));
+    return { address, capabilities: probe.capabilities, catalog };
   } catch (thrown) {
     const error = toSynclineError(thrown);
     if (error.code === 'CANCELLED') throw error;
@@ -109,6 +107,8 @@ interface Known {
   readonly pulledAt: number;
   /** The table in production now, when production could be asked. */
   readonly now: { readonly table: Table | undefined } | undefined;
+  /** Columns that are not read any more. */
+  readonly excluded: readonly string[];
   readonly comparison: Comparison | undefined;
   readonly local: RowCounts | undefined;
   readonly localExists: boolean;
@@ -119,7 +119,7 @@ function pulledStatus(record: PulledTableRecord, known: Known): TableStatus {
   const differences = [
     ...(known.now === undefined
       ? (known.comparison?.schemaDifferences ?? [])
-      : schemaDifferences(table, known.now.table)),
+      : schemaDifferences(table, known.now.table, known.excluded)),
     ...(known.local !== undefined
       ? []
       : [known.localExists ? 'the local table is missing or altered' : 'the local database is missing']),

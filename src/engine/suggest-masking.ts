@@ -12,6 +12,7 @@ import { describeColumns } from './describe-pull.ts';
 import type { MaskPreview, MaskSuggestion } from './mask-report.ts';
 import { planPull, type PlannedTable, type PullPlan } from './plan-pull.ts';
 import { requireAllRows } from './require-all-rows.ts';
+import { withSnapshot } from './with-snapshot.ts';
 import type { EngineContext } from './workspace.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function suggestMasking(
   const suggested = plan.masks === undefined ? {} : suggestRules(plan.masks);
   for (const [table, columns] of Object.entries(suggested)) {
     for (const [column, setting] of Object.entries(columns)) {
-      if (present.tables?.[table]?.mask?.[column] !== undefined) continue;
+      if (Object.hasOwn(present.tables?.[table]?.mask ?? {}, column)) continue;
       const edits = modify(result, ['tables', table, 'mask', column], setting, {
         formattingOptions: { insertSpaces: true, tabSize: 2, eol: '\n' },
       });
@@ -95,11 +96,8 @@ async function planned<Result>(
   use: (snapshot: ProductionSnapshot, plan: PullPlan) => Promise<Result>,
 ): Promise<Result> {
   requireAllRows(await production.probe(signal));
-  const snapshot = await production.openSnapshot(signal);
-  try {
+  return withSnapshot(production, signal, async (snapshot) => {
     const plan = await planPull(snapshot, context.rules, { masked: true, signal, onTable: () => undefined });
-    return await use(snapshot, plan);
-  } finally {
-    await snapshot.close();
-  }
+    return use(snapshot, plan);
+  });
 }

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { SynclineError } from '../core/errors.ts';
-import type { Comparison, Ledger, PullOutcome, UnfinishedRun } from '../core/ledger-port.ts';
+import type { Comparison, Ledger, PulledTarget, PullOutcome, UnfinishedRun } from '../core/ledger-port.ts';
 import type { Connection, SqliteDriver } from '../databases/sqlite/driver.ts';
-import { sqliteError } from '../databases/sqlite/errors.ts';
+import { ensureFolder, sqliteError } from '../databases/sqlite/errors.ts';
 import { LEDGER_STEPS } from './schema-sql.ts';
 
 interface PulledRow {
@@ -34,8 +34,8 @@ interface UnfinishedRow {
 
 /** Opens the ledger, makes it when it is missing, and brings its schema up to date. Throws LEDGER_CORRUPT. */
 export function openLedger(driver: SqliteDriver, path: string): Ledger {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(join(dirname(path), '.gitignore'), '*\n');
+  const folder = dirname(path);
+  keepOutOfGit(path);
   const connection = driver.open(path, { mode: 'create', subject: 'ledger' });
   const guarded = <Result>(work: () => Result): Result => {
     try {
@@ -64,14 +64,19 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
           .prepare(
             `INSERT INTO runs (id, operation, target, state, started_at, stage_path) VALUES (?, ?, ?, 'running', ?, ?)`,
           )
-          .run(run.id, run.operation, run.target, BigInt(run.startedAt), run.stagePath),
+          .run(run.id, run.operation, run.target, BigInt(run.startedAt), relative(folder, run.stagePath)),
       );
     },
     prepare(outcome) {
       guarded(() =>
-        connection
-          .prepare(`UPDATE runs SET state = 'switching', outcome = ? WHERE id = ?`)
-          .run(JSON.stringify(outcome), outcome.run),
+        connection.prepare(`UPDATE runs SET state = 'switching', outcome = ? WHERE id = ?`).run(
+          JSON.stringify({
+            ...outcome,
+            localPath: relative(folder, outcome.localPath),
+            basePath: relative(folder, outcome.basePath),
+          }),
+          outcome.run,
+        ),
       );
     },
     complete(run, { finishedAt, fingerprint, report }) {
@@ -109,23 +114,19 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
              WHERE state IN ('running', 'switching') ORDER BY started_at`,
           )
           .all()
-          .map(unfinishedRun),
+          .map((row) => unfinishedRun(row, folder)),
       ),
     pulled(target) {
       const row = guarded(() =>
         connection.prepare<[string], PulledRow>(`SELECT * FROM pulled WHERE target = ?`).get(target),
       );
-      if (row === undefined) return undefined;
-      const outcome = parseOutcome(row.outcome);
-      return {
-        run: row.run,
-        pulledAt: Number(row.pulled_at),
-        basePath: row.base_path,
-        maskingKey: outcome.maskingKey,
-        fingerprint: row.fingerprint,
-        tables: outcome.tables,
-        report: outcome.report,
-      };
+      return row === undefined ? undefined : pulledTarget(row, folder);
+    },
+    lastPull() {
+      const row = guarded(() =>
+        connection.prepare<[], PulledRow>(`SELECT * FROM pulled ORDER BY pulled_at DESC, run DESC`).get(),
+      );
+      return row === undefined ? undefined : pulledTarget(row, folder);
     },
     saveFingerprint(target, fingerprint) {
       guarded(() =>
@@ -160,41 +161,82 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
           .map(comparison),
       ),
     neededBases: () =>
-      guarded(() => connection.prepare<[], string>(`SELECT base_path FROM pulled`).pluck().all()),
+      guarded(() =>
+        connection
+          .prepare<[], string>(`SELECT base_path FROM pulled`)
+          .pluck()
+          .all()
+          .map((base) => resolve(folder, base)),
+      ),
     close: () => {
       connection.close();
     },
   };
 }
 
+/** Also where it lies in a folder that is committed, it is nobody else's. */
+function keepOutOfGit(path: string): void {
+  ensureFolder(path, 'ledger');
+  const ignore = join(dirname(path), '.gitignore');
+  try {
+    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+  } catch (error) {
+    throw sqliteError(error, 'ledger');
+  }
+}
+
+/** Under the write lock: two programs may open a new ledger at once. */
 function migrate(connection: Connection): void {
-  const version = Number(connection.pragma('user_version', { simple: true }));
-  if (version > LEDGER_STEPS.length) {
-    throw new SynclineError('LEDGER_CORRUPT', 'The ledger was written by a newer version of Syncline.');
-  }
-  for (const [index, step] of LEDGER_STEPS.entries()) {
-    if (index < version) continue;
-    connection.transaction(() => {
-      connection.exec(step);
-      connection.pragma(`user_version = ${index + 1}`);
-    })();
+  const versionNow = (): number => Number(connection.pragma('user_version', { simple: true }));
+  if (versionNow() === LEDGER_STEPS.length) return;
+  connection
+    .transaction(() => {
+      const version = versionNow();
+      if (version > LEDGER_STEPS.length) {
+        throw new SynclineError('LEDGER_CORRUPT', 'The ledger was written by a newer version of Syncline.');
+      }
+      for (const step of LEDGER_STEPS.slice(version)) connection.exec(step);
+      connection.pragma(`user_version = ${LEDGER_STEPS.length}`);
+    })
+    .immediate();
+}
+
+function parseOutcome(text: string, folder: string): PullOutcome {
+  try {
+    // Written by `prepare` of this schema version; the ledger is Syncline's own file.
+    const outcome = JSON.parse(text) as PullOutcome;
+    return {
+      ...outcome,
+      localPath: resolve(folder, outcome.localPath),
+      basePath: resolve(folder, outcome.basePath),
+    };
+  } catch (cause) {
+    throw new SynclineError('LEDGER_CORRUPT', "Syncline's ledger is damaged.", {}, { cause });
   }
 }
 
-function parseOutcome(text: string): PullOutcome {
-  // Written by `prepare` of this schema version; the ledger is Syncline's own file.
-  return JSON.parse(text) as PullOutcome;
+function pulledTarget(row: PulledRow, folder: string): PulledTarget {
+  const { maskingKey, tables, report } = parseOutcome(row.outcome, folder);
+  return {
+    run: row.run,
+    pulledAt: Number(row.pulled_at),
+    basePath: resolve(folder, row.base_path),
+    maskingKey,
+    fingerprint: row.fingerprint,
+    tables,
+    report,
+  };
 }
 
-function unfinishedRun(row: UnfinishedRow): UnfinishedRun {
+function unfinishedRun(row: UnfinishedRow, folder: string): UnfinishedRun {
   return {
     id: row.id,
     operation: 'pull',
     target: row.target,
     state: row.state,
     startedAt: Number(row.started_at),
-    stagePath: row.stage_path,
-    ...(row.outcome === null ? {} : { outcome: parseOutcome(row.outcome) }),
+    stagePath: resolve(folder, row.stage_path),
+    ...(row.outcome === null ? {} : { outcome: parseOutcome(row.outcome, folder) }),
   };
 }
 

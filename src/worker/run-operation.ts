@@ -9,6 +9,7 @@ import { pull } from '../engine/pull.ts';
 import type { PullReport } from '../engine/pull-report.ts';
 import { recover } from '../engine/recover.ts';
 import { status } from '../engine/status.ts';
+import { withSnapshot } from '../engine/with-snapshot.ts';
 import { previewMasking, suggestMasking } from '../engine/suggest-masking.ts';
 import type { Recovery } from '../engine/workspace-status.ts';
 import { lockWorkspace } from '../ledger/workspace-lock.ts';
@@ -31,15 +32,10 @@ const HANDLERS: { readonly [Name in OperationName]: Handler<Name> } = {
     const production = open(credentials, undefined, ['public']);
     try {
       const probe = await production.probe(signal);
-      const snapshot = await production.openSnapshot(signal);
-      try {
-        const { tables } = await snapshot.catalog(signal);
-        return { ...probe, address: production.address, tables: tables.length };
-      } finally {
-        await snapshot.close();
-      }
+      const { tables } = await withSnapshot(production, signal, (snapshot) => snapshot.catalog(signal));
+      return { ...probe, address: production.address, tables: tables.length };
     } finally {
-      await production.close();
+      await close(production);
     }
   },
 
@@ -148,8 +144,13 @@ async function withProduction<Result>(
   try {
     return await work(production);
   } finally {
-    await production.close();
+    await close(production);
   }
+}
+
+/** A connection that breaks while it is closed has given all it had. */
+async function close(production: Production): Promise<void> {
+  await production.close().catch(() => undefined);
 }
 
 function open(
@@ -167,9 +168,12 @@ function open(
   });
 }
 
+/** How long a pull waits for the moment in which somebody asks for the status, in milliseconds. */
+const LOCK_TIMEOUT = 2000;
+
 /** Holds the workspace's lock and settles what an earlier run left, then works. */
 async function locked<Result>(workspace: OpenWorkspace, work: () => Promise<Result>): Promise<Result> {
-  const release = lockWorkspace(workspace.driver, workspace.paths.lock);
+  const release = lockWorkspace(workspace.driver, workspace.paths.lock, LOCK_TIMEOUT);
   try {
     recover(workspace);
     return await work();
@@ -182,7 +186,7 @@ async function locked<Result>(workspace: OpenWorkspace, work: () => Promise<Resu
 function recoverIfIdle(workspace: OpenWorkspace): Recovery | undefined {
   let release: () => void;
   try {
-    release = lockWorkspace(workspace.driver, workspace.paths.lock);
+    release = lockWorkspace(workspace.driver, workspace.paths.lock, 0);
   } catch (error) {
     if (error instanceof SynclineError && error.code === 'RUN_IN_PROGRESS') return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import type { SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
-import { PARTIAL_SUFFIX, removeDatabase } from './remove.ts';
+import { PARTIAL_SUFFIX, removeFiles } from './remove.ts';
 
 /** Pages copied between two looks at the cancel signal (16 MB of the usual 4 KiB pages). */
 const PAGES = 4096;
@@ -18,7 +18,7 @@ export async function backUp(
 ): Promise<void> {
   ensureFolder(destination);
   const partial = destination + PARTIAL_SUFFIX;
-  removeDatabase(partial);
+  removeFiles(partial);
   const connection = driver.open(path, { mode: 'read', subject: 'local' });
   try {
     let [remaining, restarts] = [Number.POSITIVE_INFINITY, 0];
@@ -35,6 +35,6 @@ export async function backUp(
     throw sqliteError(error, 'backup');
   } finally {
     connection.close();
-    removeDatabase(partial);
+    removeFiles(partial);
   }
 }

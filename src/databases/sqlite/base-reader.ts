@@ -3,10 +3,12 @@ import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { Cell } from '../../core/values/cell.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
+import { requireBase } from './local-changes.ts';
 import { rowidName } from './rowid.ts';
 
-/** Opens a base for look-ups by primary key. */
+/** Opens a base for look-ups by primary key. Throws LEDGER_CORRUPT when it is missing. */
 export function openBase(driver: SqliteDriver, path: string): BaseReader {
+  requireBase(path);
   const connection = driver.open(path, { mode: 'read', subject: 'stage' });
   return {
     countRows({ table }) {

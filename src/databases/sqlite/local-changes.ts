@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
+import { SynclineError } from '../../core/errors.ts';
 import type { BaseTable, RowCounts } from '../../core/local-ports.ts';
-import { quoteIdentifier } from '../../core/schema/identifiers.ts';
+import { foldName, quoteIdentifier } from '../../core/schema/identifiers.ts';
+import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { TableKey } from '../../core/schema/model.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 
 /**
- * See {@link LocalDatabase.countLocalChanges}. SQLite compares the two files itself, cell by cell and by storage
- * class, so nothing is read into this process.
+ * See {@link LocalDatabase.countLocalChanges}. SQLite compares the two files itself, cell by cell and byte by byte
+ * (a column may have a collation that takes different texts for equal), so nothing is read into this process.
  */
 export function countLocalChanges(
   driver: SqliteDriver,
@@ -14,13 +17,13 @@ export function countLocalChanges(
   basePath: string,
   tables: readonly BaseTable[],
 ): ReadonlyMap<TableKey, RowCounts> {
+  requireBase(basePath);
   const connection = driver.open(localPath, { mode: 'read', subject: 'local' });
   try {
     connection.prepare('ATTACH DATABASE ? AS base').run(basePath);
     const counts = new Map<TableKey, RowCounts>();
     for (const { table } of tables) {
-      const columns = table.columns.map((column) => column.name);
-      if (!hasColumns(connection, table.name, columns)) continue;
+      if (!hasItsColumns(connection, table)) continue;
       counts.set(
         table.key,
         table.primaryKey.length > 0 ? byKey(connection, table) : byContent(connection, table),
@@ -34,25 +37,33 @@ export function countLocalChanges(
   }
 }
 
-function hasColumns(connection: Connection, table: string, columns: readonly string[]): boolean {
-  const present = new Set(
-    connection
-      .prepare<[string], string>(`SELECT lower(name) FROM pragma_table_info(?, 'main')`)
-      .pluck()
-      .all(table),
-  );
-  return columns.every((column) => present.has(column.toLowerCase()));
+/** Throws LEDGER_CORRUPT when the base of the last pull is not there. */
+export function requireBase(path: string): void {
+  if (existsSync(path)) return;
+  throw new SynclineError('LEDGER_CORRUPT', `The base of the last pull, ${path}, is missing.`, { path });
 }
 
-function byKey(connection: Connection, table: BaseTable['table']): RowCounts {
+/** Whether the local table has exactly the columns that were pulled. */
+export function hasItsColumns(connection: Connection, table: LocalTable): boolean {
+  const present = connection
+    .prepare<[string], string>(`SELECT name FROM pragma_table_xinfo(?, 'main')`)
+    .pluck()
+    .all(table.name)
+    .map(foldName);
+  const expected = table.columns.map((column) => foldName(column.name));
+  return present.length === expected.length && expected.every((column) => present.includes(column));
+}
+
+function byKey(connection: Connection, table: LocalTable): RowCounts {
   const name = quoteIdentifier(table.name);
-  const key = table.primaryKey.map(quoteIdentifier);
-  const others = table.columns
-    .map((column) => column.name)
-    .filter((column) => !table.primaryKey.includes(column))
-    .map(quoteIdentifier);
-  const sameKey = key.map((column) => `l.${column} = b.${column}`).join(' AND ');
-  const differs = others.map((column) => `l.${column} IS NOT b.${column}`).join(' OR ');
+  const sameKey = table.primaryKey
+    .map(quoteIdentifier)
+    .map((column) => `l.${column} = b.${column}`)
+    .join(' AND ');
+  const differs = table.columns
+    .map((column) => quoteIdentifier(column.name))
+    .map((column) => `l.${column} COLLATE BINARY IS NOT b.${column}`)
+    .join(' OR ');
   const missing = (here: string, there: string): number =>
     count(
       connection,
@@ -61,19 +72,16 @@ function byKey(connection: Connection, table: BaseTable['table']): RowCounts {
   return {
     inserted: missing(`main.${name} AS l`, `base.${name} AS b`),
     deleted: missing(`base.${name} AS b`, `main.${name} AS l`),
-    updated:
-      differs === ''
-        ? 0
-        : count(
-            connection,
-            `SELECT count(*) FROM main.${name} AS l JOIN base.${name} AS b ON ${sameKey} WHERE ${differs}`,
-          ),
+    updated: count(
+      connection,
+      `SELECT count(*) FROM main.${name} AS l JOIN base.${name} AS b ON ${sameKey} WHERE ${differs}`,
+    ),
   };
 }
 
 /** Without a key a changed row is one that is gone and one that is new. Equal rows are told apart by their number. */
-function byContent(connection: Connection, table: BaseTable['table']): RowCounts {
-  const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(', ');
+function byContent(connection: Connection, table: LocalTable): RowCounts {
+  const columns = table.columns.map((column) => `${quoteIdentifier(column.name)} COLLATE BINARY`).join(', ');
   const numbered = (schema: string): string =>
     `SELECT ${columns}, row_number() OVER (PARTITION BY ${columns}) FROM ${schema}.${quoteIdentifier(table.name)}`;
   const onlyIn = (here: string, there: string): number =>

@@ -9,7 +9,7 @@ import { sqliteError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { inspectLocal, requireSound } from './inspect.ts';
 import { countLocalChanges } from './local-changes.ts';
-import { removeDatabase } from './remove.ts';
+import { PARTIAL_SUFFIX, removeDatabase, removeFiles } from './remove.ts';
 import { tableNames } from './references.ts';
 import { createStage } from './stage.ts';
 import { switchTo } from './switch.ts';
@@ -21,6 +21,7 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
     fingerprint: (path) => fingerprintOf(path),
     countRows: (path, tables) => countRows(driver, path, tables),
     remove: removeDatabase,
+    removeUnfinished: (path) => removeFiles(path + PARTIAL_SUFFIX),
     list: (folder) =>
       existsSync(folder)
         ? readdirSync(folder)

@@ -1,12 +1,12 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { SynclineError } from '../../core/errors.ts';
 import { seenColumnOf, type Stage, type WriteRow } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
-import { sqliteError } from './errors.ts';
+import { ensureFolder, sqliteError } from './errors.ts';
 import { danglingReferencesOf } from './references.ts';
+import { removeFiles } from './remove.ts';
 
 /** SQLite's page cache for a stage, in KiB (the pragma's negative form): the bound on its memory. */
 const CACHE_KIB = 16_384;
@@ -16,8 +16,8 @@ const CACHE_KIB = 16_384;
  * happens before {@link Stage.finish}, the file is thrown away whole.
  */
 export function createStage(driver: SqliteDriver, path: string, tables: readonly LocalTable[]): Stage {
-  mkdirSync(dirname(path), { recursive: true });
-  rmSync(path, { force: true });
+  ensureFolder(path, 'stage');
+  removeFiles(path);
   const connection = driver.open(path, { mode: 'create', subject: 'stage' });
   const guarded = <Result>(work: () => Result): Result => {
     try {
@@ -26,17 +26,13 @@ export function createStage(driver: SqliteDriver, path: string, tables: readonly
       throw sqliteError(error, 'stage');
     }
   };
-  guarded(() => {
-    connection.pragma('journal_mode = OFF');
-    connection.pragma('synchronous = OFF');
-    connection.pragma('locking_mode = EXCLUSIVE');
-    connection.pragma(`cache_size = -${CACHE_KIB}`);
-    for (const table of tables) {
-      connection.exec(table.createSql);
-      const column = quoteIdentifier(seenColumnOf(table));
-      connection.exec(`ALTER TABLE ${quoteIdentifier(table.name)} ADD COLUMN ${column} BLOB`);
-    }
-  });
+  try {
+    prepare(connection, tables);
+  } catch (error) {
+    connection.close();
+    removeFiles(path);
+    throw sqliteError(error, 'stage');
+  }
   return {
     path,
     batch(work) {
@@ -69,9 +65,21 @@ export function createStage(driver: SqliteDriver, path: string, tables: readonly
       }),
     discard() {
       connection.close();
-      rmSync(path, { force: true });
+      removeFiles(path);
     },
   };
+}
+
+function prepare(connection: Connection, tables: readonly LocalTable[]): void {
+  connection.pragma('journal_mode = OFF');
+  connection.pragma('synchronous = OFF');
+  connection.pragma('locking_mode = EXCLUSIVE');
+  connection.pragma(`cache_size = -${CACHE_KIB}`);
+  for (const table of tables) {
+    connection.exec(table.createSql);
+    const column = quoteIdentifier(seenColumnOf(table));
+    connection.exec(`ALTER TABLE ${quoteIdentifier(table.name)} ADD COLUMN ${column} BLOB`);
+  }
 }
 
 function writerFor(connection: Connection, table: LocalTable): WriteRow {

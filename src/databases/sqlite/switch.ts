@@ -1,56 +1,84 @@
-import { randomBytes } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SynclineError } from '../../core/errors.ts';
 import type { SwitchRequest, SwitchResult } from '../../core/local-ports.ts';
-import { quoteIdentifier } from '../../core/schema/identifiers.ts';
+import { foldName } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { removeDatabase } from './remove.ts';
+import { fingerprintOf, statOf, waitOutClockTick } from './fingerprint.ts';
+import { PARTIAL_SUFFIX, removeFiles } from './remove.ts';
 import { danglingReferencesOf, tableNames, type DanglingReferences } from './references.ts';
-import { rowidName } from './rowid.ts';
+import { replaceTables } from './replace-tables.ts';
 
-/** Rows copied between two looks at the cancel signal. */
-const COPY_CHUNK = 50_000;
-
-const SMALLEST_ROWID = -(2n ** 63n);
+/** How long the write-ahead log waits for readers before it is left for later, in milliseconds. */
+const CHECKPOINT_TIMEOUT = 200;
 
 /** See {@link LocalDatabase.switchTo}. */
-export function switchTo(driver: SqliteDriver, request: SwitchRequest): SwitchResult {
-  if (!request.create) return switchIn(driver, request.localPath, request);
-  const beside = `${request.localPath}.syncline-new`;
-  removeDatabase(beside);
+export async function switchTo(driver: SqliteDriver, request: SwitchRequest): Promise<SwitchResult> {
   try {
-    const result = switchIn(driver, beside, request);
-    renameSync(beside, request.localPath);
-    return result;
-  } finally {
-    removeDatabase(beside);
+    return await (request.create ? create(driver, request) : switchIn(driver, request.localPath, request));
+  } catch (error) {
+    throw sqliteError(error, 'local');
   }
 }
 
-function switchIn(driver: SqliteDriver, path: string, request: SwitchRequest): SwitchResult {
+/** A new database is built beside its place and renamed into it. */
+async function create(driver: SqliteDriver, request: SwitchRequest): Promise<SwitchResult> {
+  const partial = request.localPath + PARTIAL_SUFFIX;
+  removeFiles(partial);
+  try {
+    const result = await switchIn(driver, partial, request);
+    if ((statOf(request.localPath)?.size ?? 0) > 0) {
+      throw new SynclineError('LOCAL_LOCKED', `Another program made ${request.localPath} meanwhile.`);
+    }
+    renameSync(partial, request.localPath);
+    flushFolder(dirname(request.localPath));
+    return result;
+  } finally {
+    removeFiles(partial);
+  }
+}
+
+async function switchIn(driver: SqliteDriver, path: string, request: SwitchRequest): Promise<SwitchResult> {
   const connection = driver.open(path, { mode: request.create ? 'create' : 'write', subject: 'local' });
   try {
+    // The ledger says that the switch was made as soon as it is: it must not be undone by a power cut.
+    connection.pragma('main.synchronous = FULL');
     connection.prepare('ATTACH DATABASE ? AS stage').run(request.stagePath);
     connection.exec('BEGIN IMMEDIATE');
+    await request.onLocked?.();
+    request.signal.throwIfAborted();
     const before = schemaVersion(connection);
-    const dropped = request.tables.flatMap((table) => {
-      request.onTable(table.key);
-      return replaceTable(connection, table, request.signal);
-    });
+    const dropped = replaceTables(connection, request);
     const dangling = referencesAfter(connection, request.tables);
     const after = request.create ? schemaVersion(connection) : leapSchemaVersion(connection, before);
-    request.signal.throwIfAborted();
     request.beforeCommit({ before, after });
+    const version = dataVersion(connection);
     connection.exec('COMMIT');
-    return { danglingElsewhere: dangling, dropped };
+    return { danglingElsewhere: dangling, dropped, fingerprint: settle(connection, path, version) };
   } catch (error) {
     if (connection.inTransaction) connection.exec('ROLLBACK');
-    throw sqliteError(error, 'local');
+    throw error;
   } finally {
     connection.close();
   }
+}
+
+/** The file's fingerprint as this transaction left it; an empty string when somebody wrote right after it. */
+function settle(connection: Connection, path: string, version: unknown): string {
+  connection.pragma(`busy_timeout = ${CHECKPOINT_TIMEOUT}`);
+  // Closing would do it, after the fingerprint was taken.
+  connection.pragma('main.wal_checkpoint(TRUNCATE)');
+  waitOutClockTick();
+  const fingerprint = fingerprintOf(path);
+  return dataVersion(connection) === version ? fingerprint : '';
+}
+
+/** Changes when another connection commits, and only then. */
+function dataVersion(connection: Connection): unknown {
+  return connection.pragma('main.data_version', { simple: true });
 }
 
 function schemaVersion(connection: Connection): number {
@@ -63,97 +91,9 @@ function schemaVersion(connection: Connection): number {
  * the cookie is harmless (it makes other connections read the schema again); only leaving it alone would not be.
  */
 function leapSchemaVersion(connection: Connection, before: number): number {
-  const leap = 10_000 + (randomBytes(2).readUInt16LE() % 50_000);
-  const after = (before + leap) % 0x7fff_0000;
+  const after = (before + randomInt(10_000, 60_000)) % 0x7fff_0000;
   connection.pragma(`main.schema_version = ${after}`);
   return after;
-}
-
-interface OwnedObject {
-  readonly type: string;
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** Replaces one table's rows; its definition too when that is not the wanted one. Returns what had to be dropped. */
-function replaceTable(connection: Connection, table: LocalTable, signal: AbortSignal): string[] {
-  const existing = connection
-    .prepare<[string], { name: string; type: string; sql: string }>(
-      `SELECT name, type, sql FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE AND type IN ('table', 'view')`,
-    )
-    .get(table.name);
-  if (existing?.type === 'view') {
-    throw new SynclineError('CONSTRAINT_VIOLATION', `A view is in the place of table ${table.name}.`, {
-      table: table.key,
-    });
-  }
-  const ours = new Set(table.indexes.map((index) => index.name));
-  const owned =
-    existing === undefined
-      ? []
-      : connection
-          .prepare<[string], OwnedObject>(
-            `SELECT type, name, sql FROM main.sqlite_schema
-             WHERE tbl_name = ? COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid`,
-          )
-          .all(table.name);
-  for (const object of owned) connection.exec(`DROP ${object.type} main.${quoteIdentifier(object.name)}`);
-  if (existing?.sql === table.createSql) {
-    connection.exec(`DELETE FROM main.${quoteIdentifier(table.name)}`);
-  } else {
-    if (existing !== undefined) connection.exec(`DROP TABLE main.${quoteIdentifier(existing.name)}`);
-    connection.exec(table.createSql);
-  }
-  copyRows(connection, table, signal);
-  for (const index of table.indexes) connection.exec(index.sql);
-  return owned
-    .filter((object) => !(object.type === 'index' && ours.has(object.name)))
-    .filter((object) => !recreate(connection, object))
-    .map((object) => `${object.type} ${object.name}`);
-}
-
-function recreate(connection: Connection, object: OwnedObject): boolean {
-  try {
-    connection.exec(object.sql);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Copies in the order in which the stage received the rows, so that equal pulls give equal files. */
-function copyRows(connection: Connection, table: LocalTable, signal: AbortSignal): void {
-  const name = quoteIdentifier(table.name);
-  const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(', ');
-  const insert = `INSERT INTO main.${name} (${columns}) SELECT ${columns} FROM stage.${name}`;
-  const rowid = rowidName(table);
-  if (rowid === undefined) {
-    connection.exec(insert);
-    return;
-  }
-  const end = connection
-    .prepare<[bigint], bigint | null>(
-      `SELECT max(r) FROM (SELECT ${rowid} AS r FROM stage.${name} WHERE ${rowid} > ? ORDER BY ${rowid} LIMIT ${COPY_CHUNK})`,
-    )
-    .pluck();
-  const copy = connection.prepare<[bigint, bigint]>(
-    `${insert} WHERE ${rowid} > ? AND ${rowid} <= ? ORDER BY ${rowid}`,
-  );
-  const lowest = connection
-    .prepare<[], bigint | null>(`SELECT min(${rowid}) FROM stage.${name}`)
-    .pluck()
-    .get();
-  // The lowest rowid itself may be SQLite's smallest integer, below which there is nothing to start from.
-  if (lowest === SMALLEST_ROWID) {
-    connection.exec(insert);
-    return;
-  }
-  let from = (lowest ?? 0n) - 1n;
-  for (let to = end.get(from); to !== null && to !== undefined; to = end.get(from)) {
-    signal.throwIfAborted();
-    copy.run(from, to);
-    from = to;
-  }
 }
 
 /** Dangling references after the change: in pulled tables they forbid it, in the user's other tables they are told. */
@@ -169,9 +109,9 @@ function referencesAfter(
       { tables: own.map((found) => found.table) },
     );
   }
-  const pulled = new Set(tables.map((table) => table.name.toLowerCase()));
+  const pulled = new Set(tables.map((table) => foldName(table.name)));
   return tableNames(connection)
-    .filter((name) => !pulled.has(name.toLowerCase()))
+    .filter((name) => !pulled.has(foldName(name)))
     .flatMap((name) => danglingInUsersTable(connection, name))
     .map(({ table, rows }) => ({ table, rows }));
 }
@@ -182,5 +122,16 @@ function danglingInUsersTable(connection: Connection, table: string): DanglingRe
   } catch {
     // A table of the user's whose foreign key names no unique column cannot be checked; it was so before the pull.
     return [];
+  }
+}
+
+/** So that the new name survives a power cut. Windows has no such call, and does so by itself. */
+function flushFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
