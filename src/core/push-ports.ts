@@ -20,7 +20,7 @@ export interface PushOperation {
 
 /** Why one operation failed on the server. Names, never values. */
 export interface PushFailure {
-  /** The operation's place in the push, from 0. */
+  /** The operation's place in the push, from 0; -1 for a refusal that only the end of the transaction brought up. */
   readonly index: number;
   readonly cause: 'changed' | 'missing' | 'exists' | 'refused';
   /** Of a server's refusal. */
@@ -39,6 +39,11 @@ export interface PushRequest {
   readonly rehearse: boolean;
   /** Who pushes, for production's own record: a name and the key's fingerprint. */
   readonly who: string;
+  /**
+   * Called when everything is done but the commit, with what will tell later whether the commit happened. What it
+   * writes down must be durable when it returns.
+   */
+  readonly beforeCommit: (witness: string) => void;
   /** Told the operations sent so far. */
   readonly onProgress: (operations: number) => void;
   readonly signal: AbortSignal;
@@ -48,8 +53,6 @@ export type PushOutcome =
   | {
       readonly state: 'committed' | 'rehearsed';
       readonly operations: number;
-      /** The instant after the push, for the change log; absent where the target cannot say. */
-      readonly position?: string;
     }
   | {
       /** Nothing was applied. */
@@ -82,7 +85,7 @@ export interface ProductionWriter {
   }): Promise<readonly (readonly PostgresText[])[]>;
   /** Throws REMOTE_ errors when it is not known that anything was applied; ask {@link outcome} then. */
   push(request: PushRequest): Promise<PushOutcome>;
-  /** What became of an earlier push: `unknown` where the target keeps no record of it. */
-  outcome(id: string, signal: AbortSignal): Promise<PushOutcome | { readonly state: 'absent' | 'unknown' }>;
+  /** What became of a push whose response was lost, by its id and its witness; `unknown` where nobody remembers. */
+  outcome(id: string, witness: string, signal: AbortSignal): Promise<'committed' | 'absent' | 'unknown'>;
   close(): Promise<void>;
 }

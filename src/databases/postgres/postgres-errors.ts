@@ -105,6 +105,8 @@ function databaseError(thrown: pg.DatabaseError, context: FailureContext): Syncl
     sqlState: state,
     address: context.address,
     ...(context.table !== undefined && { table: context.table }),
+    ...(thrown.constraint !== undefined && { constraint: thrown.constraint }),
+    ...(thrown.column !== undefined && { columnName: thrown.column }),
   };
   // Raised because the session reads with row_security = off: the rows would have been filtered otherwise.
   if (state === '42501' && thrown.routine === 'check_enable_rls') {

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import type { CopyToStreamQuery } from 'pg-copy-streams';
+import type { CopyStreamQuery, CopyToStreamQuery } from 'pg-copy-streams';
 import { SynclineError } from '../../core/errors.ts';
 import { sendCancelRequest } from './cancel-request.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -18,7 +18,7 @@ export interface Statement {
 export interface Session {
   query<Row extends object>(statement: Statement, signal: AbortSignal): Promise<readonly Row[]>;
   /** Hands a COPY to the connection; whoever reads the stream reports its failures through {@link Session.failure}. */
-  copy(stream: CopyToStreamQuery): CopyToStreamQuery;
+  copy<Stream extends CopyToStreamQuery | CopyStreamQuery>(stream: Stream): Stream;
   failure(thrown: unknown, statement: Statement, signal: AbortSignal): SynclineError;
   /** Cancels the statement that runs, if any; when the server does not obey in a while the connection is cut. */
   cancel(): Promise<void>;

@@ -25,7 +25,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 // Local to the transaction, so that nothing is left behind on a pooler's connection.
-const APPLY_SETTINGS_SQL = `select pg_catalog.count(pg_catalog.set_config(s.name, v.value, true))
+export const APPLY_SETTINGS_SQL = `select pg_catalog.count(pg_catalog.set_config(s.name, v.value, true))
 from (values ${Object.entries(SETTINGS)
   .map(([name, value]) => `('${name}', '${value}')`)
   .join(', ')}) as v(name, value)
