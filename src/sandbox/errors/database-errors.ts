@@ -64,12 +64,11 @@ export function databaseError(failure: unknown, authenticated: boolean): ApiErro
   if (failure.code === 'PGRST') return raisedResponse(failure);
   const status = statusOf(failure.code, failure.message, authenticated);
   const { code, message, detail, hint } = failure;
-  const reason = code.startsWith('PT') ? message.replaceAll(/[^\x20-\x7e]/g, '?') : undefined;
   return new ApiError(
     status,
     { code, message, details: detail ?? null, hint: hint ?? null },
     status === 401 ? [['WWW-Authenticate', 'Bearer']] : [],
-    reason,
+    code.startsWith('PT') ? message : undefined,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, FaultPlan } from '../faults.ts';
@@ -81,9 +81,26 @@ async function received(incoming: IncomingMessage): Promise<HttpRequest | undefi
     method: incoming.method ?? 'GET',
     path: at < 0 ? target : target.slice(0, at),
     query: at < 0 ? '' : target.slice(at + 1),
-    headers: incoming.headers,
+    headers: decodedHeaders(incoming.headers),
     body: Buffer.concat(chunks),
   };
+}
+
+/** Node gives header bytes as Latin-1; what PostgREST's clients mean by them is UTF-8. */
+function decodedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const decoded = (value: string): string => Buffer.from(value, 'latin1').toString('utf8');
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(decoded) : value === undefined ? undefined : decoded(value),
+    ]),
+  );
+}
+
+/** The other way round; a header has no line breaks or other control characters. */
+function encodedHeader(value: string): string {
+  // eslint-disable-next-line no-control-regex -- those are the characters that HTTP forbids
+  return Buffer.from(value.replaceAll(/[\u0000-\u001f\u007f]/g, ' '), 'utf8').toString('latin1');
 }
 
 function faultResponse(fault: Extract<Fault, { kind: 'answer' }>): Response {
@@ -104,13 +121,13 @@ function send(
 ): void {
   for (const [name, value] of [...response.headers, ...corsHeaders(request, response)]) {
     // Several cookies are several headers; of any other the last one counts.
-    if (name.toLowerCase() === 'set-cookie') outgoing.appendHeader(name, value);
-    else outgoing.setHeader(name, value);
+    if (name.toLowerCase() === 'set-cookie') outgoing.appendHeader(name, encodedHeader(value));
+    else outgoing.setHeader(name, encodedHeader(value));
   }
   const silent = request.method === 'HEAD' || WITHOUT_BODY.has(response.status);
   if (silent) outgoing.removeHeader('Content-Length');
   else outgoing.setHeader('Content-Length', response.body.length);
-  outgoing.writeHead(response.status, response.statusText);
+  outgoing.writeHead(response.status, response.statusText?.replaceAll(/[^\x20-\x7e]/g, '?'));
   if (cut === undefined) {
     outgoing.end(silent ? undefined : response.body);
     return;
