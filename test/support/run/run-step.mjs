@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 
 /**
  * What became of a step.
@@ -53,6 +53,9 @@ function readResults(file) {
 
 /** With this code a preparation says that a tool is missing (test/support/vscode/prepare.ts). */
 const MISSING_TOOL = 3;
+
+/** Seconds that a suite has to end in after its last test. */
+const LINGER = 20;
 
 const nothing = { passed: 0, failed: 0, skipped: [], failures: [], ok: true, seconds: 0 };
 
@@ -132,10 +135,21 @@ export async function runStep(step, { root, live }) {
       if (live) process.stdout.write(chunk);
     });
   }
-  const timer = setTimeout(() => {
-    log.write(`\nEnded: it took longer than ${step.minutes} minutes.\n`);
+  const giveUp = (reason) => {
+    log.write(`\nEnded: ${reason}.\n`);
     if (pid) endGroup(pid, 'SIGKILL');
-  }, step.minutes * 60_000);
+  };
+  const timers = [
+    setTimeout(() => giveUp(`it took longer than ${step.minutes} minutes`), step.minutes * 60_000),
+  ];
+  // Something that a test left open keeps the process alive for good.
+  const watch = setInterval(() => {
+    if (!readResults(resultsFile)?.finished) return;
+    clearInterval(watch);
+    timers.push(setTimeout(() => giveUp(`it still ran ${LINGER} s after its last test`), LINGER * 1000));
+  }, 1000);
+  // The output ends after the process, once nothing that it left behind holds the pipes any more.
+  const closed = new Promise((resolve) => child.once('close', resolve));
   const code = await new Promise((resolve) => {
     child.on('error', (error) => {
       log.write(`${error.message}\n`);
@@ -143,11 +157,13 @@ export async function runStep(step, { root, live }) {
     });
     child.on('exit', (exitCode, signal) => resolve(exitCode ?? signal));
   });
-  clearTimeout(timer);
+  timers.forEach(clearTimeout);
+  clearInterval(watch);
   if (pid) {
     await endLeftovers(pid);
     groups.delete(pid);
   }
+  await closed;
   await new Promise((resolve) => log.end(resolve));
   const logTail = () => readFileSync(logFile, 'utf8').slice(-6000).trimEnd();
   return outcomeOf(step, code, (Date.now() - started) / 1000, readResults(resultsFile), logTail);
