@@ -145,8 +145,10 @@ function translateUnary(expression: Extract<Expression, { kind: 'unary' }>, scop
     return truth(`NOT ${operand(condition(expression.operand, scope, false))}`);
   }
   const value = translate(expression.operand, scope);
-  if (!isKind(value, 'integer') && !isKind(value, 'numeric')) {
-    return untranslatable('it negates something other than an integer or a numeric');
+  const isConstant = isKind(value, 'numeric') && value.constant !== undefined;
+  if (!isKind(value, 'integer') && !isConstant) {
+    // NaN stays NaN, which would become the least of all numbers.
+    return untranslatable('it negates something other than an integer');
   }
   if (expression.operator === '+') return value;
   return { ...withoutPresence(value), sql: `-${operand({ ...value, loose: true })}`, loose: true };
