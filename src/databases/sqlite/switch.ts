@@ -92,7 +92,13 @@ function schemaVersion(connection: Connection): number {
  */
 function leapSchemaVersion(connection: Connection, before: number): number {
   const after = (before + randomInt(10_000, 60_000)) % 0x7fff_0000;
+  // The driver is defensive by default: SQLite then reads this pragma and does nothing.
+  connection.unsafeMode(true);
   connection.pragma(`main.schema_version = ${after}`);
+  connection.unsafeMode(false);
+  if (schemaVersion(connection) !== after) {
+    throw new SynclineError('INTERNAL', "SQLite did not take the local database's new schema cookie.");
+  }
   return after;
 }
 
