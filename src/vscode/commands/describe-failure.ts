@@ -1,18 +1,16 @@
-/** What an error becomes in a notification: one sentence, the remedy, and the button that carries it out. */
+/** The buttons under an error's notification: what carries out its remedy. */
 import { t } from '@vscode/l10n';
-import type { ErrorCode, SynclineError } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 
 export type FailureAction =
-  'connect' | 'open-workspace-file' | 'reveal-local' | 'manage-trust' | 'retry' | 'show-log';
-
-export function failureMessage(error: SynclineError): string {
-  return `${withPeriod(error.message)} ${error.remedy}`;
-}
+  'connect' | 'pull' | 'open-workspace-file' | 'reveal-local' | 'manage-trust' | 'retry' | 'show-log';
 
 export function failureActionLabel(action: FailureAction): string {
   switch (action) {
     case 'connect':
       return t('Connect');
+    case 'pull':
+      return t('Pull production (anonymized)');
     case 'open-workspace-file':
       return t('Open syncline.json');
     case 'reveal-local':
@@ -61,13 +59,12 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
     case 'LOCAL_NOT_A_DATABASE':
     case 'LOCAL_CORRUPT':
       return ['reveal-local', 'open-workspace-file', 'show-log'];
+    case 'MASKING_KEY_MISSING':
+    case 'MASKING_KEY_INVALID':
+      return ['pull', 'show-log'];
     case 'WORKSPACE_UNTRUSTED':
       return ['manage-trust'];
     default:
       return ['show-log'];
   }
-}
-
-function withPeriod(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

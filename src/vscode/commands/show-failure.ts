@@ -1,11 +1,7 @@
 import * as vscode from 'vscode';
 import { toSynclineError, type SynclineError } from '../../core/errors.ts';
-import {
-  failureActionLabel,
-  failureActions,
-  failureMessage,
-  type FailureAction,
-} from './describe-failure.ts';
+import { failureActionLabel, failureActions, type FailureAction } from './describe-failure.ts';
+import { failureMessage } from '../text/failure-message.ts';
 import { plainMessage } from '../text/plain-label.ts';
 import type { Services } from '../services.ts';
 
@@ -41,6 +37,9 @@ async function carryOut(action: FailureAction, error: SynclineError, context: Fa
   switch (action) {
     case 'connect':
       await vscode.commands.executeCommand('syncline.connect', context.target);
+      return;
+    case 'pull':
+      await vscode.commands.executeCommand('syncline.pull', context.target);
       return;
     case 'open-workspace-file':
       await vscode.commands.executeCommand(

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { toSynclineError } from '../../core/errors.ts';
 import type { EngineClient } from '../../worker/engine-client.ts';
 import type { Credentials } from '../../worker/protocol.ts';
-import { failureMessage } from '../commands/describe-failure.ts';
+import { failureMessage } from '../text/failure-message.ts';
 import type { TargetEntry } from '../session/workspace-file-text.ts';
 import {
   apiKeysPage,

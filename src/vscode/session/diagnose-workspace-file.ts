@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SynclineError } from '../../core/errors.ts';
 import { createLifetime, type Ending } from '../lifetime.ts';
+import { failureMessage } from '../text/failure-message.ts';
 import { workspaceFileOf } from './folder.ts';
 import type { Session } from './session.ts';
 import type { SessionState } from './session-state.ts';
@@ -42,10 +43,7 @@ async function show(
   diagnostics.set(
     document.uri,
     problems.map((problem) => {
-      const diagnostic = new vscode.Diagnostic(
-        rangeOf(problem, document),
-        `${problem.message} ${problem.remedy}`,
-      );
+      const diagnostic = new vscode.Diagnostic(rangeOf(problem, document), failureMessage(problem));
       diagnostic.source = 'Syncline';
       diagnostic.code = problem.code;
       return diagnostic;

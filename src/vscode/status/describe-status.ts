@@ -10,6 +10,7 @@ import {
   type OperationKind,
 } from '../progress/describe-progress.ts';
 import { formatAge } from '../text/amounts.ts';
+import { failureMessage } from '../text/failure-message.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { plainLabel } from '../text/plain-label.ts';
 import { hasDrifted } from '../tree/drift.ts';
@@ -61,7 +62,7 @@ function runningText({ kind, target, progress }: NonNullable<StatusInput['operat
 function problemText(problem: SynclineError): StatusText {
   return {
     text: '$(error) Syncline',
-    tooltip: escapeMarkdown(`${problem.message} ${problem.remedy}`),
+    tooltip: escapeMarkdown(failureMessage(problem)),
     label: `Syncline: ${problem.message}`,
     tone: 'error',
   };

@@ -25,7 +25,9 @@ export function tableDescription(table: TableStatus, now: number): string {
 
 /** For screen readers: the name, how it stands, and what the row says besides. */
 export function tableLabel(table: TableStatus, now: number): string {
-  return `${table.table}, ${driftLook(table.drift).label}, ${tableDescription(table, now).replaceAll(' · ', ', ')}`;
+  const { label } = driftLook(table.drift);
+  const parts = tableDescription(table, now).split(' · ');
+  return [table.table, label, ...parts.filter((part) => part !== label)].join(', ');
 }
 
 /** The tooltip's Markdown. */

@@ -4,6 +4,7 @@ import type { SynclineError } from '../../core/errors.ts';
 import type { Capability } from '../../core/ports.ts';
 import type { TargetStatus } from '../../engine/workspace-status.ts';
 import { formatAge, formatInstant, formatTables } from '../text/amounts.ts';
+import { failureMessage } from '../text/failure-message.ts';
 import { escapeMarkdown, inlineCode } from '../text/markdown.ts';
 import { hasDrifted } from './drift.ts';
 
@@ -77,7 +78,7 @@ function connectionSentence({ state, problem }: TargetConnection): string | unde
       'syncline.json names another URL than the one your key was entered for, so the key is not sent. “Connect” asks for it again.',
     );
   }
-  return problem === undefined ? undefined : escapeMarkdown(`${problem.message} ${problem.remedy}`);
+  return problem === undefined ? undefined : escapeMarkdown(failureMessage(problem));
 }
 
 function capabilityList(capabilities: readonly Capability[]): string {

@@ -1,0 +1,28 @@
+import { t } from '@vscode/l10n';
+import type { SynclineError } from '../../core/errors.ts';
+
+/** What an error says to a person: what happened, and what to do about it. */
+export function failureMessage(error: SynclineError): string {
+  return `${withPeriod(error.message)} ${editorRemedy(error)}`;
+}
+
+/** The remedy in the editor, where the general one speaks of the command line. */
+function editorRemedy({ code, remedy }: SynclineError): string {
+  switch (code) {
+    case 'CREDENTIALS_MISSING':
+      return t('Run “Syncline: Connect”.');
+    case 'MASKING_KEY_MISSING':
+    case 'MASKING_KEY_INVALID':
+      return t('Pull again from the editor: it masks with its own key, from its secret storage.');
+    case 'LOCAL_EDITS':
+      return t('Confirm that they may be replaced; the backup keeps them.');
+    case 'USAGE':
+      return t('This is a bug in Syncline. Please report it with the log.');
+    default:
+      return remedy;
+  }
+}
+
+function withPeriod(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
