@@ -33,7 +33,10 @@ export interface Drafts {
  */
 export function draftTables(catalog: Catalog, selection: LocalSelection): Drafts {
   const tables = selectedTables(catalog, selection);
-  const claim = nameRegister();
+  const claim = nameRegister([
+    ...tables.map(({ table }) => wantedTableName(table.name)),
+    ...tables.flatMap(({ table }) => table.indexes.map((index) => allowedName(index.name))),
+  ]);
   const notes: SchemaNote[] = [];
   const drafts = tables.flatMap(({ key, table }) => {
     const note: TakeNote = (kind, object, message) => notes.push({ table: key, object, kind, message });
@@ -80,18 +83,17 @@ function selectedTables(
 }
 
 function draftColumns(table: Table, excluded: ReadonlySet<string>, note: TakeNote): readonly LocalColumn[] {
-  const claim = nameRegister();
-  return table.columns
-    .filter((column) => !excluded.has(column.name))
-    .map((source) => {
-      const name = claim(source.name);
-      if (name !== source.name) {
-        note(
-          'name',
-          source.name,
-          `SQLite does not tell it from another column by case; it is "${name}" locally.`,
-        );
-      }
-      return { name, source, declaredType: declaredTypeOf(source.type) };
-    });
+  const columns = table.columns.filter((column) => !excluded.has(column.name));
+  const claim = nameRegister(columns.map((column) => column.name));
+  return columns.map((source) => {
+    const name = claim(source.name);
+    if (name !== source.name) {
+      note(
+        'name',
+        source.name,
+        `SQLite does not tell it from another column by case; it is "${name}" locally.`,
+      );
+    }
+    return { name, source, declaredType: declaredTypeOf(source.type) };
+  });
 }

@@ -2,14 +2,21 @@ import { foldName } from './identifiers.ts';
 import type { TableName } from './model.ts';
 import { tableKey } from './model.ts';
 
-/** Hands out names that SQLite, which compares names without case, can tell apart: the later of two gets `_2`. */
-export function nameRegister(): (wanted: string) => string {
+/**
+ * Hands out names that SQLite, which compares names without case, can tell apart: the later of two gets `_2`, or the
+ * next number that nobody else wants.
+ */
+export function nameRegister(wanted: readonly string[]): (name: string) => string {
+  const wishes = new Set(wanted.map(foldName));
   const taken = new Set<string>();
-  return (wanted) => {
-    let name = wanted;
-    for (let count = 2; taken.has(foldName(name)); count++) name = `${wanted}_${count}`;
-    taken.add(foldName(name));
-    return name;
+  return (name) => {
+    let unique = name;
+    for (let count = 2; taken.has(foldName(unique)); count++) {
+      const numbered = `${name}_${count}`;
+      if (!wishes.has(foldName(numbered))) unique = numbered;
+    }
+    taken.add(foldName(unique));
+    return unique;
   };
 }
 
