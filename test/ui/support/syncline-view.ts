@@ -20,11 +20,16 @@ export function row(page: Page, name: string): Locator {
   return page.locator('.part.sidebar').getByRole('treeitem', { name: new RegExp(`^${name},`) });
 }
 
+/** What the page has and this project's types leave out. */
+interface Styles {
+  getComputedStyle(element: unknown, pseudoElement: string): { readonly content: string };
+}
+
 /** What stands in the row: its name, its description, and in brackets the letter of its decoration. */
 export async function rowText(page: Page, name: string): Promise<string> {
   const label = row(page, name).locator('.monaco-icon-label');
-  const badge = String(
-    await label.evaluate('(element) => getComputedStyle(element, "::after").content'),
+  const badge = await label.evaluate(
+    (element) => (globalThis as unknown as Styles).getComputedStyle(element, '::after').content,
   );
   const texts = await label.locator('.label-name, .label-description').allInnerTexts();
   return `${texts.join(' ')} [${/^"(.*)"$/.exec(badge)?.[1] ?? ''}]`;
@@ -39,7 +44,7 @@ export async function waitForRow(page: Page, name: string, pattern: RegExp, time
     if (pattern.test(text)) return;
     await page.waitForTimeout(100);
   }
-  assert.match(text, pattern, `the row "${name}" did not come to match`);
+  assert.fail(`The row "${name}" stayed "${text}" and did not come to match ${String(pattern)}`);
 }
 
 /** A toast whose text holds this. */
