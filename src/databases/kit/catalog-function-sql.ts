@@ -5,7 +5,8 @@ export const CATALOG_FUNCTION = 'syncline_catalog';
 
 /**
  * Creates `public.syncline_catalog(schemas text[])`. Only `service_role` may execute it. The settings are those of the
- * Postgres adapter's own sessions, so that both print constants in defaults alike; the last line makes PostgREST notice.
+ * Postgres adapter's own sessions, so that both print constants in defaults alike. (Compiling the statement would take ten times as long as running it, hence
+ * `jit = off`.) The last line makes PostgREST notice.
  */
 export const CREATE_CATALOG_FUNCTION_SQL = `create or replace function public.${CATALOG_FUNCTION}(schemas text[] default null)
 returns json
@@ -17,6 +18,7 @@ set "DateStyle" = 'ISO'
 set "IntervalStyle" = 'postgres'
 set "TimeZone" = 'UTC'
 set statement_timeout = '60s'
+set jit = off
 as $syncline$
 ${CATALOG_SQL}
 $syncline$;

@@ -114,8 +114,13 @@ export async function createContractDatabase(): Promise<ContractDatabase> {
   const client = new pg.Client({ connectionString: database.connectionString });
   client.on('error', () => undefined);
   await client.connect();
-  for (const sql of [ROLES_SQL, SCHEMA_SQL, ROWS_SQL, GRANTS_SQL, CREATE_CATALOG_FUNCTION_SQL]) {
-    await client.query(sql);
+  try {
+    for (const sql of [ROLES_SQL, SCHEMA_SQL, ROWS_SQL, GRANTS_SQL, CREATE_CATALOG_FUNCTION_SQL]) {
+      await client.query(sql);
+    }
+  } catch (failure) {
+    await client.end();
+    throw failure;
   }
   const reader = new URL(database.connectionString);
   reader.username = 'contract_reader';
