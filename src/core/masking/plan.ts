@@ -1,5 +1,9 @@
 import type { Row } from '../values/cell.ts';
-import { tableKey, type Catalog, type Column, type TableKey } from '../schema/model.ts';
+import { tableKey, type Catalog, type TableKey } from '../schema/model.ts';
+import { checkRules } from './check-rules.ts';
+import { decideAll } from './decide-all.ts';
+import { giveDomains } from './give-domains.ts';
+import { planColumns } from './plan-columns.ts';
 import type { MaskOptions, MaskRules, TransformerName } from './rule.ts';
 
 export type { TransformerName } from './rule.ts';
@@ -15,10 +19,16 @@ export interface ColumnMask {
   readonly options: MaskOptions;
   /** Columns of one domain mask equal values alike. */
   readonly domain: string;
-  /** Whether a key or unique index demands that different values stay different. */
+  /** Whether different values stay different: a key or unique index of this column, or of another of the domain, demands it. */
   readonly unique: boolean;
   /** Longest value in characters, where the column (or one tied to it by a foreign key) has a limit. */
   readonly maxLength?: number;
+  /** The column, or one tied to it, compares without regard to case. */
+  readonly caseInsensitive?: boolean;
+  /** Integers: the narrowest of the columns that are tied together. */
+  readonly bits?: number;
+  /** json: domains whose values are made to be unique, so that those inside documents are made alike. */
+  readonly uniqueDomains?: readonly string[];
   readonly reason: { readonly source: MaskReasonSource; readonly detail: string };
 }
 
@@ -46,29 +56,17 @@ export interface MaskPlanInput {
  * @throws SynclineError CONFIG_UNKNOWN_TABLE, CONFIG_UNKNOWN_COLUMN, CONFIG_UNKNOWN_TRANSFORMER, MASKING_IMPOSSIBLE
  */
 export function planMasking(input: MaskPlanInput): MaskPlan {
+  checkRules(input.rules, input.catalog);
+  const { columns, groups } = planColumns(input);
+  const decided = decideAll(columns, groups);
   const tables = new Map<TableKey, TableMask>();
-  for (const table of input.catalog.tables) {
-    const key = tableKey(table.name);
-    const rules = input.rules.get(key);
-    const columns = table.columns.map((column): ColumnMask => {
-      const rule = rules?.get(column.name);
-      const transformer = rule?.transformer ?? byType(column);
-      return {
-        column: column.name,
-        transformer,
-        options: rule?.options ?? {},
-        domain: rule?.options?.domain ?? transformer,
-        unique: false,
-        reason: { source: rule ? 'rule' : 'type', detail: column.postgresType },
-      };
-    });
-    tables.set(key, { table: key, columns });
+  for (const { name } of input.catalog.tables)
+    tables.set(tableKey(name), { table: tableKey(name), columns: [] });
+  for (const [column, mask] of giveDomains(columns, decided, groups)) {
+    const columnsSoFar = tables.get(column.tableKey)?.columns ?? [];
+    tables.set(column.tableKey, { table: column.tableKey, columns: [...columnsSoFar, mask] });
   }
   return { tables };
-}
-
-function byType(column: Column): TransformerName {
-  return column.type.kind === 'text' ? 'hash' : 'keep';
 }
 
 /** The columns that do not come out as they are in production. */

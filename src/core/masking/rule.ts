@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LogicalType } from '../schema/logical-type.ts';
 import type { TableKey } from '../schema/model.ts';
 import { SynclineError } from '../errors.ts';
-import { closestName } from './closest-name.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** What a transformer's options may hold; which of them a transformer takes is in its `options` schema. */
 export interface MaskOptions {
@@ -299,11 +299,11 @@ export function readMaskRule(setting: unknown, where: string): MaskRule {
 
 function knownTransformer(name: string, where: string): TransformerName {
   if (isTransformerName(name)) return name;
-  const guess = closestName(name, TRANSFORMER_NAMES);
-  throw new SynclineError(
+  throw unknownName(
     'CONFIG_UNKNOWN_TRANSFORMER',
-    `The mask of "${where}" names the transformer "${name}", which does not exist.` +
-      `${guess === undefined ? '' : ` Did you mean "${guess}"?`} There are: ${TRANSFORMER_NAMES.join(', ')}.`,
-    { column: where, transformer: name, ...(guess === undefined ? {} : { guess }), known: TRANSFORMER_NAMES },
+    `The mask of "${where}" names the transformer "${name}"`,
+    name,
+    TRANSFORMER_NAMES,
+    { column: where, transformer: name },
   );
 }

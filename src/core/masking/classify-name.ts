@@ -1,0 +1,98 @@
+import { NAME_PHRASES, SUBJECTS, type NameClass, type Phrase } from './name-dictionary.ts';
+import { nameTokens } from './name-tokens.ts';
+
+/** What a name says, and the words in it that say so. */
+export interface NameVerdict {
+  readonly class: NameClass;
+  readonly phrase: string;
+  /** Whether the name ends with the phrase: `phone`, `home_phone_number`, but not `phone_count`. */
+  readonly ends: boolean;
+}
+
+/** Words after a phrase that leave its meaning. */
+const NEUTRAL_ENDINGS: ReadonlySet<string> = new Set(
+  'number no nr num nummer numero raw value home work private business primary secondary main e encrypted'.split(
+    ' ',
+  ),
+);
+
+/** Shorter words are too often parts of others. */
+const LEAST_AFFIX = 5;
+
+/** Classes whose words count as the start of a longer word: `telefonnummer`, not `statement`. */
+const NO_PREFIX: ReadonlySet<NameClass> = new Set(['state', 'name', 'secret', 'free-text', 'age', 'safe']);
+
+interface Match {
+  readonly phrase: Phrase;
+  /** Tokens before `end` are taken; the later, the nearer to the head of an English or German name. */
+  readonly end: number;
+  readonly length: number;
+}
+
+/**
+ * What a column's name says about its values. `context` is the name of its table, or of the JSON member around it:
+ * `name` in `customers` is a person's, in `products` nobody's. Undefined when the name says nothing.
+ */
+export function classifyName(name: string, context: string | undefined): NameVerdict | undefined {
+  const tokens = nameTokens(name);
+  let best: Match | undefined;
+  for (const phrase of NAME_PHRASES) {
+    const match = matchPhrase(phrase, tokens);
+    if (match && (!best || match.end > best.end || (match.end === best.end && match.length > best.length))) {
+      best = match;
+    }
+  }
+  if (!best) return compoundName(tokens);
+  const { phrase, end } = best;
+  const words = phrase.tokens.join(' ');
+  const ends = tokens.slice(end).every((token) => NEUTRAL_ENDINGS.has(token));
+  if (phrase.class !== 'name') return { class: phrase.class, phrase: words, ends };
+  const others = tokens.filter((_, index) => index < end - phrase.tokens.length || index >= end);
+  return { class: whoseName(others, context), phrase: words, ends };
+}
+
+function matchPhrase(phrase: Phrase, tokens: readonly string[]): Match | undefined {
+  const { joined } = phrase;
+  for (let start = tokens.length - 1; start >= 0; start -= 1) {
+    const token = tokens[start] ?? '';
+    if (phrase.tokens.every((word, offset) => tokens[start + offset] === word)) {
+      return { phrase, end: start + phrase.tokens.length, length: joined.length };
+    }
+    if (token === joined) return { phrase, end: start + 1, length: joined.length };
+    if (joined.length < LEAST_AFFIX || phrase.class === 'safe') continue;
+    // Parts of a word count a little less than the whole of it.
+    if (token.endsWith(joined)) return { phrase, end: start + 1, length: joined.length - 0.25 };
+    if (!NO_PREFIX.has(phrase.class) && token.startsWith(joined)) {
+      return { phrase, end: start + 1, length: joined.length - 0.5 };
+    }
+  }
+  return undefined;
+}
+
+/** `Kundenname`, `Firmenname`: the first part of the compound says whose. */
+function compoundName(tokens: readonly string[]): NameVerdict | undefined {
+  const compound = tokens.findLast((token) => token.length > 'name'.length && token.endsWith('name'));
+  if (compound === undefined) return undefined;
+  return { class: whoseName([compound.slice(0, -'name'.length)], undefined), phrase: compound, ends: true };
+}
+
+function whoseName(others: readonly string[], context: string | undefined): NameClass {
+  const own = others.map(subjectOf).filter((subject) => subject !== undefined);
+  if (others.length > 0) return own.at(-1) ?? 'free-text';
+  // The last word of a table's name is its head: `club_members` are members.
+  const head = nameTokens(context ?? '').at(-1);
+  return (head === undefined ? undefined : subjectOf(head)) ?? 'free-text';
+}
+
+function subjectOf(word: string): NameClass | undefined {
+  if (SUBJECTS.company.has(word)) return 'company';
+  if (SUBJECTS.place.has(word)) return 'city';
+  if (SUBJECTS.street.has(word)) return 'street-address';
+  if (SUBJECTS.file.has(word)) return 'url';
+  return SUBJECTS.person.has(word) ? 'full-name' : undefined;
+}
+
+/** Whether a table's name says that its rows are people. */
+export function isAboutPeople(table: string): boolean {
+  return SUBJECTS.person.has(nameTokens(table).at(-1) ?? '');
+}

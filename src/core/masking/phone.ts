@@ -1,0 +1,83 @@
+import { shapeMask } from './shape.ts';
+import type { Draws } from './draws.ts';
+import { fillerMask } from './filler.ts';
+import { equalsFolded, hashedTextMask, type MaskText, type TextMaskSettings } from './text-mask.ts';
+
+/** No country has the code 999 (ITU-T E.164, reserved), and 555 stands for fiction in the North American plan. */
+const FICTIONAL_COUNTRY = '999';
+const FICTIONAL_AREA = '555';
+
+/** Shorter numbers are extensions: they have no area code. */
+const LEAST_DIGITS_WITH_AREA = 7;
+
+/** Digits of the longest number (E.164), and with the fictional country code before it. */
+export const UNIQUE_PHONE_LENGTH = '+999'.length + 15;
+
+/**
+ * Telephone numbers in the notation they were written in: `+49 30 123-456` becomes `+99 90 417-305`. Equal digits give
+ * equal digits, whatever stands between them. Unique numbers keep all their digits, changed, behind the fictional code.
+ */
+export function phoneMask(settings: TextMaskSettings): MaskText {
+  const filler = fillerMask(settings);
+  const digits = settings.unique ? uniquePhone(settings) : hashedPhone(settings);
+  return (value) => (/\d/.test(value) ? digits(value) : filler(value));
+}
+
+function hashedPhone({ hash }: TextMaskSettings): MaskText {
+  return hashedTextMask(hash, canonicalPhone, (draws, canonical, value) =>
+    notate(value, digitsFor(draws, canonical)),
+  );
+}
+
+function digitsFor(draws: Draws, canonical: string): string {
+  const international = canonical.startsWith('+');
+  const count = canonical.length - (international ? 1 : 0);
+  let digits = '';
+  if (international) digits = FICTIONAL_COUNTRY;
+  else if (count >= LEAST_DIGITS_WITH_AREA) digits = FICTIONAL_AREA;
+  while (digits.length < count) digits += String(draws.below(10));
+  return digits.slice(0, count);
+}
+
+function uniquePhone({ hash, maxLength }: TextMaskSettings): MaskText {
+  const shape = shapeMask(hash);
+  return (value) => {
+    const canonical = canonicalPhone(value);
+    const international = canonical.startsWith('+');
+    const original = international ? canonical.slice(1) : canonical;
+    const digits = shape(original) ?? original;
+    const code = international ? `+${FICTIONAL_COUNTRY}` : FICTIONAL_AREA;
+    const written = `${code} ${notate(withoutPrefix(value), digits)}`;
+    const forms = [written, code + digits, digits];
+    return (
+      forms.find((form) => form.length <= maxLength && !equalsFolded(form, value)) ??
+      digits.slice(0, maxLength)
+    );
+  };
+}
+
+/** The digits, after a plus sign when the number starts with a country code (`+` or `00`). */
+function canonicalPhone(value: string): string {
+  const digits = value.replace(/\D/g, '');
+  if (/^[\s(]*\+/.test(value)) return `+${digits}`;
+  return digits.length > LEAST_DIGITS_WITH_AREA && digits.startsWith('00') ? `+${digits.slice(2)}` : digits;
+}
+
+/** `value` with other digits. What is neither a digit nor usual between digits becomes `x`. */
+function notate(value: string, digits: string): string {
+  const total = value.replace(/\D/g, '').length;
+  // The 00 of an international number is not among `digits`.
+  let rest = '0'.repeat(Math.max(0, total - digits.length)) + digits;
+  return value.replace(/[^\s()+./-]/gu, (character) => {
+    if (!/\d/.test(character)) return 'x';
+    const digit = rest.charAt(0);
+    rest = rest.slice(1);
+    return digit;
+  });
+}
+
+function withoutPrefix(value: string): string {
+  const start = value.trimStart();
+  if (start.startsWith('+')) return start.slice(1).trimStart();
+  return canonicalPhone(value).startsWith('+') ? start.replace(/0\D*0/, '').trimStart() : start;
+}
