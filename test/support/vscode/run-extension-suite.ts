@@ -5,16 +5,23 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startDemoProject } from '../demo-project.ts';
 import { runExtensionHostTests } from './extension-host.ts';
 import { MissingTool } from './missing-tool.ts';
 import type { SuiteResults } from '../run/results.ts';
 
+const MEMBERS = 60;
+
 const workspaceFolder = mkdtempSync(join(tmpdir(), 'syncline-workspace-'));
 
 async function run(): Promise<SuiteResults> {
+  // It runs here, beside the extension host, as production does.
+  const sandbox = await startDemoProject(MEMBERS);
+  const access = { url: sandbox.url, secretKey: sandbox.secretKey, members: MEMBERS };
   try {
     return await runExtensionHostTests({
       workspaceFolder,
+      env: { SYNCLINE_TEST_SANDBOX: JSON.stringify(access) },
       print: (line) => {
         console.log(line);
       },
@@ -24,6 +31,7 @@ async function run(): Promise<SuiteResults> {
     const skipped = [{ title: 'the extension host', reason: error.message }];
     return { passed: 0, failures: [], skipped, finished: true };
   } finally {
+    await sandbox.stop();
     rmSync(workspaceFolder, { recursive: true, force: true });
   }
 }
