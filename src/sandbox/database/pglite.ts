@@ -1,14 +1,21 @@
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, types } from '@electric-sql/pglite';
 import type { Sql } from '../sql/fragment.ts';
 import { bound, rendered, sql } from '../sql/fragment.ts';
 import type { Database, Session, TextRow, TransactionOptions } from './database.ts';
 import { SqlError } from './database.ts';
 
 /** PGlite would turn values into JavaScript's by their type; here every value stays the text that it is. */
-const verbatim = new Proxy<Record<number, (value: string) => string>>(
-  {},
-  { get: () => (value: string) => value, has: () => true },
+const unchanged = (value: string): string => value;
+
+/** By the types whose results PGlite converts. */
+const parsers: Record<number, typeof unchanged> = Object.fromEntries(
+  Object.values(types).flatMap((type) => (typeof type === 'number' ? [[type, unchanged] as const] : [])),
 );
+
+/** Parameters may be of any type, also of ones that only this database has. */
+const serializers = new Proxy<Record<number, typeof unchanged>>({}, { get: () => unchanged });
+
+const verbatim = { parsers, serializers };
 
 /**
  * PostgreSQL inside this process. It is one connection, so requests wait for one another; it has no timers, so a
@@ -24,10 +31,7 @@ export async function pgliteDatabase(
 
   const run = async (statement: Sql): Promise<readonly TextRow[]> => {
     const { text, values } = rendered(statement);
-    const result = await engine.query<TextRow>(text, [...values], {
-      parsers: verbatim,
-      serializers: verbatim,
-    });
+    const result = await engine.query<TextRow>(text, [...values], verbatim);
     return result.rows;
   };
 
@@ -76,8 +80,7 @@ export async function pgliteDatabase(
       inTurn(async () => {
         await engine.exec("begin read only; set local search_path = ''");
         try {
-          const options = { parsers: verbatim, serializers: verbatim };
-          const result = await engine.query<TextRow>(text, [...parameters], options);
+          const result = await engine.query<TextRow>(text, [...parameters], verbatim);
           return result.rows;
         } finally {
           await engine.exec('rollback');

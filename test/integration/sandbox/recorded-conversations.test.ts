@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
 import { after, before, describe, it } from 'mocha';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { TestDatabase, TestPostgres } from '../../support/postgres.ts';
 import { startPostgres } from '../../support/postgres.ts';
+import type { Answer } from './ask.ts';
+import { ask } from './ask.ts';
 import type { Conversation, Recordings } from './recordings.ts';
 import { RECORDED_SECRET, authorizationOf, loadRecordings } from './recordings.ts';
 
@@ -14,13 +15,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {};
 /** What PGlite itself does otherwise than PostgreSQL. */
 const LEFT_OUT_ON_PGLITE: Readonly<Record<string, string>> = {};
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-const KEPT_HEADERS = [
+const KEPT_HEADERS: readonly string[] = [
   'content-type',
   'content-range',
   'content-profile',
@@ -28,30 +23,12 @@ const KEPT_HEADERS = [
   'www-authenticate',
 ];
 
-function ask(url: string, { request: asked, role }: Conversation): Promise<Answer> {
+async function askAs({ request, role }: Conversation, url: string): Promise<Answer> {
   const authorization = authorizationOf(role);
-  const headers = { ...asked.headers, ...(authorization === undefined ? {} : { authorization }) };
-  return new Promise((resolve, reject) => {
-    const sent = request(url + asked.path, { method: asked.method, headers }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const kept = KEPT_HEADERS.flatMap((name) => {
-          const value = answer.headers[name];
-          return value === undefined ? [] : [[name, String(value)]];
-        });
-        const body = Buffer.concat(chunks).toString('utf8');
-        resolve({
-          status: answer.statusCode ?? 0,
-          headers: Object.fromEntries(kept) as Answer['headers'],
-          body,
-        });
-      });
-    });
-    sent.on('error', reject);
-    sent.end(asked.body);
-  });
+  const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+  const answer = await ask(url + request.path, { ...request, headers });
+  const kept = Object.entries(answer.headers).filter(([name]) => KEPT_HEADERS.includes(name));
+  return { ...answer, headers: Object.fromEntries(kept) };
 }
 
 /** Numbers keep their text, so that digits beyond JavaScript's are compared as well. */
@@ -121,7 +98,7 @@ function answersAsRecorded(
       async function () {
         if (reason !== undefined) this.skip();
         if (conversation.after !== undefined) await sandbox.execute(recordings.rows);
-        const answer = await ask(sandbox.url, conversation);
+        const answer = await askAs(conversation, sandbox.url);
         assert.deepEqual(comparable(conversation, answer), comparable(conversation, conversation.response));
         if (conversation.after === undefined) return;
         const expected = Object.entries(conversation.after).map(
