@@ -22,11 +22,9 @@ export function advanceBase(
         .map(quoteIdentifier)
         .join(', ');
       const gone = quoteIdentifier(goneColumnOf(base));
-      const sameKey = base.table.primaryKey
-        .map((column) => `i.${quoteIdentifier(column)} = ${name}.${quoteIdentifier(column)}`)
-        .join(' AND ');
+      const key = base.table.primaryKey.map(quoteIdentifier).join(', ');
       // All of them go first, so that rows that swap a unique value do not collide.
-      connection.exec(`DELETE FROM main.${name} WHERE EXISTS (SELECT 1 FROM incoming.${name} AS i WHERE ${sameKey})`);
+      connection.exec(`DELETE FROM main.${name} WHERE (${key}) IN (SELECT ${key} FROM incoming.${name})`);
       connection.exec(
         `INSERT INTO main.${name} (${columns}) SELECT ${columns} FROM incoming.${name} WHERE ${gone} = 0`,
       );

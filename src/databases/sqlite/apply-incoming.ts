@@ -11,7 +11,7 @@ import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { settledFingerprint, dataVersion } from './settled-fingerprint.ts';
 import { goneColumnOf } from './incoming-stage.ts';
-import { danglingReferencesOf } from './references.ts';
+import { dropScratch, makeScratch, requireIncomingReferences } from './incoming-scratch.ts';
 import { leapSchemaVersion, schemaVersion } from './schema-cookie.ts';
 import { withoutTriggers } from './without-triggers.ts';
 
@@ -33,7 +33,8 @@ export function applyIncoming(driver: SqliteDriver, request: ApplyIncomingReques
     const tables = withoutTriggers(connection, names, () =>
       request.tables.map((table) => applyTable(connection, table, request)),
     );
-    requireReferences(connection, request.tables);
+    requireIncomingReferences(connection, request.tables, request.allTables);
+    dropScratch(connection, request.tables);
     const after = leapSchemaVersion(connection, before);
     request.signal.throwIfAborted();
     request.beforeCommit({ before, after });
@@ -62,20 +63,19 @@ function applyTable(
   const columns = table.columns.map((column) => quoteIdentifier(column.name));
   const key = table.primaryKey.map((column) => `${quoteIdentifier(column)} = ?`).join(' AND ');
   const places = columns.map(() => '?').join(', ');
-  const merged = `temp.${quoteIdentifier(`syncline ${table.name}`)}`;
-  connection.exec(`CREATE TEMP TABLE ${merged.slice('temp.'.length)} (${columns.join(', ')})`);
+  const { put: putTable, taken: takenTable } = makeScratch(connection, table);
 
   const findLocal = connection
     .prepare<Cell[], Cell[]>(`SELECT ${columns.join(', ')} FROM main.${name} WHERE ${key}`)
     .raw();
   const findBase = connection
-    .prepare<
-      Cell[],
-      Cell[]
-    >(`SELECT ${columns.join(', ')}, ${quoteIdentifier(incoming.seenColumn)} FROM base.${name} WHERE ${key}`)
+    .prepare<Cell[], Cell[]>(
+      `SELECT ${columns.join(', ')}, ${quoteIdentifier(incoming.seenColumn)} FROM base.${name} WHERE ${key}`,
+    )
     .raw();
   const take = connection.prepare<Cell[]>(`DELETE FROM main.${name} WHERE ${key}`);
-  const put = connection.prepare<Cell[]>(`INSERT INTO ${merged} VALUES (${places})`);
+  const put = connection.prepare<Cell[]>(`INSERT INTO ${putTable} VALUES (${places})`);
+  const remember = connection.prepare<Cell[]>(`INSERT INTO ${takenTable} VALUES (${places})`);
   const hold = connection.prepare<Cell[]>(`DELETE FROM incoming.${name} WHERE ${key}`);
   const counts = { inserted: 0, updated: 0, deleted: 0, held: 0 };
   const compare = comparer(incoming);
@@ -104,18 +104,23 @@ function applyTable(
       case 'delete':
         counts.deleted += 1;
         take.run(...rowKey);
+        remember.run(...(local ?? []));
         break;
       case 'update': {
         counts.updated += 1;
         const changed = new Set(decision.local.columns);
         take.run(...rowKey);
-        put.run(...(local ?? []).map((cell, index) => (changed.has(index) ? (row.cells[index] ?? null) : cell)));
+        remember.run(...(local ?? []));
+        put.run(
+          ...(local ?? []).map((cell, index) => (changed.has(index) ? (row.cells[index] ?? null) : cell)),
+        );
         break;
       }
     }
   }
-  connection.exec(`INSERT INTO main.${name} (${columns.join(', ')}) SELECT * FROM ${merged} ORDER BY rowid`);
-  connection.exec(`DROP TABLE ${merged}`);
+  connection.exec(
+    `INSERT INTO main.${name} (${columns.join(', ')}) SELECT * FROM ${putTable} ORDER BY rowid`,
+  );
   return { table: table.key, ...counts };
 }
 
@@ -128,7 +133,9 @@ interface IncomingRow {
 /** A page at a time: held rows are deleted from the table while it is read. */
 function* incomingRows(connection: Connection, incoming: IncomingTable): Generator<IncomingRow> {
   const { table, seenColumn } = incoming;
-  const names = [...table.columns.map((column) => column.name), seenColumn, goneColumnOf(incoming)].map(quoteIdentifier);
+  const names = [...table.columns.map((column) => column.name), seenColumn, goneColumnOf(incoming)].map(
+    quoteIdentifier,
+  );
   const page = connection
     .prepare<[bigint], Cell[]>(
       `SELECT rowid, ${names.join(', ')} FROM incoming.${quoteIdentifier(table.name)} WHERE rowid > ? ORDER BY rowid LIMIT 1000`,
@@ -138,7 +145,7 @@ function* incomingRows(connection: Connection, incoming: IncomingTable): Generat
   for (;;) {
     const rows = page.all(last);
     for (const [rowid, ...row] of rows) {
-      last = BigInt(Number(rowid) === 0 ? 0 : (rowid as bigint));
+      if (typeof rowid === 'bigint') last = rowid;
       yield { cells: row.slice(0, -2), seen: bytes(row.at(-2)), gone: row.at(-1) === 1n };
     }
     if (rows.length === 0) return;
@@ -203,14 +210,4 @@ function heldRow(
 
 function bytes(cell: Cell | undefined): Uint8Array | null {
   return cell instanceof Uint8Array ? cell : null;
-}
-
-function requireReferences(connection: Connection, tables: readonly IncomingTable[]): void {
-  const dangling = tables.flatMap(({ table }) => danglingReferencesOf(connection, table.name));
-  if (dangling.length === 0) return;
-  throw new SynclineError(
-    'FOREIGN_KEY_VIOLATIONS',
-    `Rows would refer to missing rows: ${dangling.map((found) => `${found.table} to ${found.parent} (${found.rows})`).join(', ')}.`,
-    { tables: dangling.map((found) => found.table) },
-  );
 }

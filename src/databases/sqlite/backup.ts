@@ -25,7 +25,8 @@ export async function backUp(
     await connection.backup(partial, {
       progress({ remainingPages }) {
         signal.throwIfAborted();
-        if (remainingPages > remaining) restarts += 1;
+        // Every step copies some pages; when there are not fewer left, it began anew.
+        if (remainingPages >= remaining) restarts += 1;
         remaining = remainingPages;
         return restarts > PATIENCE ? remainingPages : PAGES;
       },

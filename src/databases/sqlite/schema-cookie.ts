@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { SynclineError } from '../../core/errors.ts';
 import type { Connection } from './driver.ts';
 
 /** SQLite's schema cookie of the local file (`PRAGMA schema_version`). */
@@ -13,6 +14,12 @@ export function schemaVersion(connection: Connection): number {
  */
 export function leapSchemaVersion(connection: Connection, before: number): number {
   const after = (before + randomInt(10_000, 60_000)) % 0x7fff_0000;
+  // The driver is defensive by default: SQLite then reads this pragma and does nothing.
+  connection.unsafeMode(true);
   connection.pragma(`main.schema_version = ${after}`);
+  connection.unsafeMode(false);
+  if (schemaVersion(connection) !== after) {
+    throw new SynclineError('INTERNAL', "SQLite did not take the local database's new schema cookie.");
+  }
   return after;
 }

@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { SynclineError } from '../../core/errors.ts';
 import { seenColumnOf, type Stage, type WriteRow } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
+import { flushFile } from './flush-file.ts';
 import { danglingReferencesOf } from './references.ts';
 import { removeFiles } from './remove.ts';
 
@@ -61,7 +61,7 @@ export function createStage(driver: SqliteDriver, path: string, tables: readonly
     finish: () =>
       guarded(() => {
         connection.close();
-        flush(path);
+        flushFile(path);
       }),
     discard() {
       connection.close();
@@ -111,13 +111,4 @@ function countRows(connection: Connection, table: LocalTable): number {
     .pluck()
     .get();
   return Number(count ?? 0n);
-}
-
-function flush(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SynclineError } from '../../core/errors.ts';
@@ -7,13 +6,12 @@ import { foldName } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { fingerprintOf, statOf, waitOutClockTick } from './fingerprint.ts';
+import { statOf } from './fingerprint.ts';
 import { PARTIAL_SUFFIX, removeFiles } from './remove.ts';
 import { danglingReferencesOf, tableNames, type DanglingReferences } from './references.ts';
 import { replaceTables } from './replace-tables.ts';
-
-/** How long the write-ahead log waits for readers before it is left for later, in milliseconds. */
-const CHECKPOINT_TIMEOUT = 200;
+import { leapSchemaVersion, schemaVersion } from './schema-cookie.ts';
+import { dataVersion, settledFingerprint } from './settled-fingerprint.ts';
 
 /** See {@link LocalDatabase.switchTo}. */
 export async function switchTo(driver: SqliteDriver, request: SwitchRequest): Promise<SwitchResult> {
@@ -57,49 +55,17 @@ async function switchIn(driver: SqliteDriver, path: string, request: SwitchReque
     request.beforeCommit({ before, after });
     const version = dataVersion(connection);
     connection.exec('COMMIT');
-    return { danglingElsewhere: dangling, dropped, fingerprint: settle(connection, path, version) };
+    return {
+      danglingElsewhere: dangling,
+      dropped,
+      fingerprint: settledFingerprint(connection, path, version),
+    };
   } catch (error) {
     if (connection.inTransaction) connection.exec('ROLLBACK');
     throw error;
   } finally {
     connection.close();
   }
-}
-
-/** The file's fingerprint as this transaction left it; an empty string when somebody wrote right after it. */
-function settle(connection: Connection, path: string, version: unknown): string {
-  connection.pragma(`busy_timeout = ${CHECKPOINT_TIMEOUT}`);
-  // Closing would do it, after the fingerprint was taken.
-  connection.pragma('main.wal_checkpoint(TRUNCATE)');
-  waitOutClockTick();
-  const fingerprint = fingerprintOf(path);
-  return dataVersion(connection) === version ? fingerprint : '';
-}
-
-/** Changes when another connection commits, and only then. */
-function dataVersion(connection: Connection): unknown {
-  return connection.pragma('main.data_version', { simple: true });
-}
-
-function schemaVersion(connection: Connection): number {
-  return Number(connection.pragma('main.schema_version', { simple: true }));
-}
-
-/**
- * Moves the schema cookie a random leap ahead. A later start reads it to tell whether this transaction was committed:
- * programs that alter the schema meanwhile move the cookie in steps of one, so they cannot be taken for it. Raising
- * the cookie is harmless (it makes other connections read the schema again); only leaving it alone would not be.
- */
-function leapSchemaVersion(connection: Connection, before: number): number {
-  const after = (before + randomInt(10_000, 60_000)) % 0x7fff_0000;
-  // The driver is defensive by default: SQLite then reads this pragma and does nothing.
-  connection.unsafeMode(true);
-  connection.pragma(`main.schema_version = ${after}`);
-  connection.unsafeMode(false);
-  if (schemaVersion(connection) !== after) {
-    throw new SynclineError('INTERNAL', "SQLite did not take the local database's new schema cookie.");
-  }
-  return after;
 }
 
 /** Dangling references after the change: in pulled tables they forbid it, in the user's other tables they are told. */

@@ -1,0 +1,76 @@
+/** How the engine puts production's changes into the local database without losing a local edit. */
+import type { BaseTable } from './local-ports.ts';
+import type { ConflictKind } from './rows/incoming.ts';
+import type { RowKey } from './rows/change.ts';
+import type { TableKey } from './schema/model.ts';
+import type { Cell } from './values/cell.ts';
+
+/**
+ * Production's changed rows, masked, on their way: a database file that is filled from the network, then applied to the
+ * local file in one transaction, and then, as its own redo log, to the base.
+ */
+export interface IncomingStage {
+  readonly path: string;
+  /** Runs `work` so that what it writes is written as one batch. */
+  batch(work: () => void): void;
+  /** A row as production has it now; a later one with the same key replaces it. */
+  row(table: BaseTable, cells: readonly Cell[], seen: Uint8Array | null): void;
+  /** A row that production does not have any more. */
+  gone(table: BaseTable, key: RowKey): void;
+  /** Flushes to the disk and closes; the file stays. */
+  finish(): void;
+  /** Closes and deletes. */
+  discard(): void;
+}
+
+/** A row that both sides changed. It is left alone on both sides; production's state is kept beside it. */
+export interface HeldRow {
+  readonly table: TableKey;
+  readonly kind: ConflictKind;
+  readonly key: RowKey;
+  /** Names of the columns that collide. */
+  readonly columns: readonly string[];
+  /** Production's row, masked, and the hashes of what was seen; null when production has deleted it. */
+  readonly production: { readonly cells: readonly Cell[]; readonly seen: Uint8Array | null } | null;
+}
+
+export interface IncomingTable extends BaseTable {
+  /** Columns whose production value is known by its keyed hash only, in the order of the hashes. */
+  readonly maskedColumns: readonly string[];
+}
+
+export interface ApplyIncomingRequest {
+  readonly localPath: string;
+  readonly basePath: string;
+  readonly incomingPath: string;
+  readonly tables: readonly IncomingTable[];
+  /** Every table that is pulled: their references are looked at too. */
+  readonly allTables: readonly BaseTable[];
+  readonly signal: AbortSignal;
+  /** Called inside the transaction for each conflict. */
+  readonly onHeld: (row: HeldRow) => void;
+  /** As for a switch: called just before the commit, with the schema cookies before and after. */
+  readonly beforeCommit: (schemaVersions: { readonly before: number; readonly after: number }) => void;
+}
+
+export interface AppliedTable {
+  readonly table: TableKey;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly held: number;
+}
+
+export interface IncomingDatabase {
+  createIncoming(path: string, tables: readonly BaseTable[]): IncomingStage;
+  /**
+   * Applies to the local file: all of it or nothing. Held rows are taken out of the incoming file, which then is what
+   * the base has to become. Throws FOREIGN_KEY_VIOLATIONS, CONSTRAINT_VIOLATION, LOCAL_LOCKED, CANCELLED.
+   */
+  applyIncoming(request: ApplyIncomingRequest): {
+    readonly tables: readonly AppliedTable[];
+    readonly fingerprint: string;
+  };
+  /** Brings the base to what the incoming file says. Doing it again changes nothing. */
+  advanceBase(basePath: string, incomingPath: string, tables: readonly BaseTable[]): void;
+}
