@@ -119,7 +119,10 @@ export async function openSnapshotSessions(
     async close() {
       closed = true;
       for (const wake of waiting.splice(0)) wake(undefined);
-      await Promise.all([...sessions].map((session) => session.close()));
+      // A session in the middle of a reading would say goodbye only when its rows have been taken.
+      const busy = [...sessions].filter((session) => !idle.includes(session));
+      for (const session of busy) session.destroy();
+      await Promise.all(idle.map((session) => session.close()));
       sessions.clear();
     },
   };

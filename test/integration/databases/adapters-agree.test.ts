@@ -116,6 +116,29 @@ describe('both ways to production', function () {
     }
   });
 
+  it('read times in UTC, also where the database keeps another time', async () => {
+    const alter = (setting: string): Promise<void> =>
+      database.execute(
+        `do $$ begin execute format('alter database %I ${setting}', current_database()); end $$`,
+      );
+    const table = findTable(await catalogOf(postgres(['public'])), 'kinds')!;
+    const expected = await database.expectedRows('public.kinds', ['tz', 'tr', 'tmz'], 'order by id');
+    await alter("set timezone = ''Asia/Kolkata''");
+    const { connectionString } = database;
+    const elsewhere = await startSandbox({ database: { kind: 'postgres', connectionString } });
+    try {
+      const production = openSupabase({ url: elsewhere.url, key: elsewhere.secretKey });
+      const snapshot = await production.openSnapshot(signal);
+      const rows: unknown[] = [];
+      const request = { table, columns: ['tz', 'tr', 'tmz'], signal };
+      for await (const batch of snapshot.readRows(request)) rows.push(...batch.rows);
+      assert.deepEqual(rows, expected);
+    } finally {
+      await elsewhere.stop();
+      await alter('reset all');
+    }
+  });
+
   it('read a view by offset, and notice when it changes meanwhile', async () => {
     await sandbox.execute(
       `create view public.everything as select id, body from public.many; grant select on public.everything to service_role`,

@@ -41,6 +41,9 @@ create table public."we.ird, ""table"" (🙂)/%20?#" (id int primary key, "c0" t
 create table public.composite (b text, a numeric, c timestamptz, note text, primary key (b, a, c));
 create table public.texts (k text primary key, n int not null);
 create table public.flags (k boolean, c char(3), i inet, note text, primary key (k, c, i));
+create table public.exotic (
+  by bytea, e public.mood, f real, d date, j jsonb, ar int[], n int not null, primary key (by, e, f, d, j, ar)
+);
 create table public.many (id bigint primary key, body text not null);
 create table public.wide (id int primary key, body text not null);
 create table public.nokey (a int, b text);
@@ -82,6 +85,10 @@ insert into public.composite select k, a, c, k || a from unnest(array['a', 'a,b'
   unnest(array['-1.50', '0', '1e20', 'NaN']::numeric[]) a, unnest(array['-infinity', '2024-01-01 00:00:00.000001+00', 'infinity']::timestamptz[]) c;
 insert into public.texts select k, row_number() over () from unnest(array['', ' ', ',', '"', '""', '\\', '\\\\', '(', ')', '()', 'a.b', 'a:b', 'a,b', '{a,b}', 'null', 'NULL', 'not.eq', '🙂', 'é', 'e\u0301', 'Z', 'a', 'A', '%', '*', '''', E'\\n', E'\\t', 'a b', '+', '&', '=', '#', '?', '/', '10', '9']) k;
 insert into public.flags select k, c, i, 'x' from unnest(array[true, false]) k, unnest(array['a', 'ab', 'abc']) c, unnest(array['10.0.0.1', '10.0.0.0/8', '::1']::inet[]) i;
+insert into public.exotic select by, e, f, d, j, ar, 1
+from unnest(array['\\x', '\\x00', '\\x5c22']::bytea[]) by, unnest(enum_range(null::public.mood)) e, unnest(array[-0.1, 1e-30, 'NaN']::real[]) f,
+  unnest(array['-infinity', '2024-02-29']::date[]) d, unnest(array['"a,b"', '{"k": [1, "\\""]}']::jsonb[]) j, unnest(array['{}', '{1,NULL}']::text[]) r,
+  lateral (select r::int[] as ar) casted;
 insert into public.many select i * 3, 'row ' || i from generate_series(1, 5000) i;
 insert into public.wide select i, repeat(chr(65 + i), 100000) from generate_series(1, 25) i;
 insert into public.nokey select i % 7, case when i % 3 = 0 then null else 'x' end from generate_series(1, 2500) i;

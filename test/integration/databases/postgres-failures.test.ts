@@ -227,6 +227,16 @@ describe('a snapshot through a connection string', function () {
     assert.equal(await snapshot.countRows(table('texts'), signal), 37);
   });
 
+  it('closes at once in the middle of a reading', async () => {
+    const reading = snapshot
+      .readRows({ table: table('wide'), columns: ['body'], signal })
+      [Symbol.asyncIterator]();
+    await reading.next();
+    await snapshot.close();
+    while ((await connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await reading.return!();
+  });
+
   it('leaves no connection behind', async () => {
     await read('many', ['id'], async () => {
       await read('wide', ['id']);
