@@ -81,7 +81,7 @@ describe('The exported API, against a sandbox', function () {
 
   it('does not replace local edits unasked, and says how many there are', async () => {
     const local = new Sqlite(databasePath());
-    local.exec('DELETE FROM messages WHERE id = (SELECT max(id) FROM messages)');
+    local.exec("UPDATE messages SET body = 'mine' WHERE id = (SELECT max(id) FROM messages)");
     local.close();
     await assert.rejects(api.syncFromProductionToLocal(), (error: unknown) => {
       assert.ok(error instanceof Error && 'details' in error);

@@ -5,6 +5,7 @@ import { failureMessage } from '../text/failure-message.ts';
 import { workspaceFileOf } from './folder.ts';
 import type { Session } from './session.ts';
 import type { SessionState } from './session-state.ts';
+import { tokenEnd } from './workspace-file-text.ts';
 
 /** Underlines what the engine refuses in syncline.json, where it stands. */
 export function diagnoseWorkspaceFile(session: Session): Ending {
@@ -51,12 +52,12 @@ async function show(
   );
 }
 
-/** The word at the error's line and column (both from 1), or the rest of that line. */
+/** The token at the error's line and column (both from 1). */
 function rangeOf({ details }: SynclineError, document: vscode.TextDocument): vscode.Range {
   const { line, column } = details;
-  const at = document.validatePosition(
+  const start = document.validatePosition(
     new vscode.Position(typeof line === 'number' ? line - 1 : 0, typeof column === 'number' ? column - 1 : 0),
   );
-  const word = document.getWordRangeAtPosition(at, /"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+/);
-  return word ?? new vscode.Range(at, document.lineAt(at.line).range.end);
+  const end = tokenEnd(document.getText(), document.offsetAt(start));
+  return new vscode.Range(start, document.positionAt(end));
 }

@@ -2,7 +2,7 @@
  * The little that the editor itself reads of and writes to `syncline.json`, tolerant of a file that is half typed.
  * Validation is the engine's: its schema library stays out of the extension host.
  */
-import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser';
+import { applyEdits, createScanner, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser';
 
 export const WORKSPACE_FILE = 'syncline.json';
 
@@ -67,6 +67,14 @@ export function withTarget(text: string, target: NewTarget): string {
     text,
     modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2, eol: eolOf(text) } }),
   );
+}
+
+/** Where the token ends that begins at an offset or encloses it; a string counts with its quotes. */
+export function tokenEnd(text: string, offset: number): number {
+  const scanner = createScanner(text, true);
+  do scanner.scan();
+  while (scanner.getPosition() <= offset && scanner.getPosition() < text.length);
+  return scanner.getPosition();
 }
 
 function eolOf(text: string): string {
