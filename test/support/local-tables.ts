@@ -67,7 +67,10 @@ interface IndexPragma {
 /** Fails unless SQLite sees in the created table what the model says. */
 export function assertCreatedAsModelled(database: Database.Database, table: LocalTable): void {
   const pragma = <Row>(name: string, argument = table.name) =>
-    database.prepare<[], Row>(`select * from pragma_${name}(${quoteLiteral(argument)})`).all();
+    database
+      .prepare<[], Row>(`select * from pragma_${name}(${quoteLiteral(argument)})`)
+      .safeIntegers(false)
+      .all();
 
   const columns = pragma<ColumnPragma>('table_xinfo');
   assert.deepEqual(

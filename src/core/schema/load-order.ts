@@ -52,7 +52,7 @@ export function loadOrder<T extends Referring>(tables: readonly T[]): readonly T
     if (entry === undefined) return;
     if (visitor !== undefined) lower(visitor, entry.low);
     if (entry.low !== entry.index) return;
-    const component = open.splice(open.indexOf(table));
+    const component = open.splice(open.lastIndexOf(table));
     for (const member of component) {
       const memberState = state.get(member.key);
       if (memberState !== undefined) memberState.open = false;
