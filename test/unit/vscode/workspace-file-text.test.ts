@@ -4,6 +4,7 @@ import { parseWorkspaceFile } from '../../../src/core/rules/parse-workspace-file
 import {
   newWorkspaceFile,
   readTargets,
+  tokenEnd,
   withTarget,
 } from '../../../src/vscode/session/workspace-file-text.ts';
 
@@ -29,6 +30,22 @@ describe('reading targets', () => {
     assert.deepEqual(readTargets('{"targets": '), []);
     assert.deepEqual(readTargets('{"targets": {"a": {"supabaseUrl": 3}, "b": 1, "c'), [{ name: 'a' }]);
     assert.deepEqual(readTargets('[]'), []);
+  });
+});
+
+describe('the end of a token', () => {
+  const text = '{ "a": "x\\"y", // "c"\n "b": 12 }';
+  const tokens = ['"a"', '"x\\"y"', '"b"', '12'];
+  for (const token of tokens) {
+    it(`is where ${token} ends`, () => {
+      const start = text.indexOf(token);
+      assert.equal(text.slice(start, tokenEnd(text, start)), token);
+    });
+  }
+
+  it('is the end of the text for what begins there', () => {
+    assert.equal(tokenEnd(text, text.length), text.length);
+    assert.equal(tokenEnd('', 0), 0);
   });
 });
 
