@@ -23,12 +23,12 @@ export async function backUp(
   try {
     let [remaining, restarts] = [Number.POSITIVE_INFINITY, 0];
     await connection.backup(partial, {
-      progress({ remainingPages }) {
+      progress({ totalPages, remainingPages }) {
         signal.throwIfAborted();
         // Every step copies some pages; when there are not fewer left, it began anew.
         if (remainingPages >= remaining) restarts += 1;
         remaining = remainingPages;
-        return restarts > PATIENCE ? remainingPages : PAGES;
+        return restarts > PATIENCE ? totalPages : PAGES;
       },
     });
     renameSync(partial, destination);
