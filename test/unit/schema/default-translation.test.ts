@@ -32,6 +32,10 @@ describe('translateDefault', () => {
     return database.prepare<[], Cell>('select x from t').pluck().get() ?? null;
   }
 
+  function defaultText(expression: string, type: LogicalType): string {
+    return String(defaultCell(expression, type));
+  }
+
   const constants: readonly (readonly [string, LogicalType, Cell])[] = [
     ['5', integer, 5n],
     ["'-1'::integer", integer, -1n],
@@ -105,7 +109,7 @@ describe('translateDefault', () => {
 
   for (const expression of ['LOCALTIME', '(now())::time without time zone']) {
     it(`${expression} is written as the canonical time`, () => {
-      const cell = String(defaultCell(expression, time));
+      const cell = defaultText(expression, time);
       assert.equal(codecFor(time).canonicalize(cell), cell);
     });
   }
@@ -118,7 +122,7 @@ describe('translateDefault', () => {
     it(`${expression} gives a new version 4 uuid each time`, () => {
       const seen = new Set<string>();
       for (let count = 0; count < 50; count++) {
-        const cell: string = String(defaultCell(expression, expression.endsWith('text') ? text : uuid));
+        const cell = defaultText(expression, expression.endsWith('text') ? text : uuid);
         assert.match(cell, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
         assert.equal(codecFor(uuid).canonicalize(cell), cell);
         seen.add(cell);
