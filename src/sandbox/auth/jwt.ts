@@ -77,7 +77,9 @@ function checkClaims(text: string, now: number): void {
   if (claims === undefined) throw refusedClaims('Parsing claims failed');
   const seconds = (name: string): number | undefined => {
     const value = claims[name];
-    if (value === undefined || typeof value === 'number') return value;
+    if (value === undefined) return undefined;
+    // A fraction of a second is no time for PostgREST: it counts as 0.
+    if (typeof value === 'number') return Number.isInteger(value) ? value : 0;
     throw refusedClaims(`The JWT '${name}' claim must be a number`);
   };
   const expires = seconds('exp');

@@ -92,7 +92,8 @@ const jsonKey = label(
   'any non reserved character different from: .,>()',
 );
 
-const peek = (parser: Parser<unknown>): Parser<undefined> =>
+/** Succeeds, without consuming, where the parser would. */
+export const peek = (parser: Parser<unknown>): Parser<undefined> =>
   attempt(
     map(lookAhead(parser), () => {
       return undefined;
@@ -141,6 +142,3 @@ export const treePath: Parser<{ readonly embedded: readonly string[]; readonly f
 
 /** Such as `columns=a,b` and `on_conflict=a,b`. */
 export const columnList: Parser<string[]> = separated1(fieldName, spaced(character(',')));
-
-/** True where the parser would succeed next, without consuming. */
-export { peek };

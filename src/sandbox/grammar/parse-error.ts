@@ -10,11 +10,9 @@ export interface Position {
   readonly column: number;
 }
 
-/** In the order in which they are reported. */
-export const MESSAGE_KINDS = ['system-unexpected', 'unexpected', 'expected'] as const;
-
 export interface Message {
-  readonly kind: (typeof MESSAGE_KINDS)[number];
+  /** What was met, what a parser says it met, or what it expected. */
+  readonly kind: 'system-unexpected' | 'unexpected' | 'expected';
   readonly text: string;
 }
 

@@ -20,8 +20,7 @@ import {
   word,
 } from './parser.ts';
 
-export const AGGREGATES = ['sum', 'avg', 'count', 'max', 'min'] as const;
-export type Aggregate = (typeof AGGREGATES)[number];
+export type Aggregate = 'sum' | 'avg' | 'count' | 'max' | 'min';
 
 export interface SelectField {
   readonly kind: 'field';

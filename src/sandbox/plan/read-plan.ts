@@ -69,9 +69,8 @@ export function planRead(
   maximumRows: number | undefined,
 ): ReadNode {
   const writes = ['insert', 'update', 'upsert', 'delete'].includes(request.action.kind);
-  const draft = draftOf({ name: root.name, alias: undefined, hint: undefined, inner: false, spread: false }, [
-    ...request.parameters.select,
-  ]);
+  const head: DraftHead = { name: root.name, alias: undefined, hint: undefined, inner: false, spread: false };
+  const draft = draftOf(head, request.parameters.select);
   addConditions(draft, request, writes);
   const limited = (range: RowRange): RowRange =>
     writes || maximumRows === undefined ? range : capped(range, maximumRows);
@@ -79,9 +78,7 @@ export function planRead(
   const source: RowSource = reads
     ? { table: root, alias: undefined }
     : { table: undefined, alias: root.name };
-  const node: ReadNode = {
-    ...finished(draft, cache, { source, table: root, depth: 0, schema: root.schema, limited }),
-  };
+  const node = finished(draft, cache, { source, table: root, depth: 0, schema: root.schema, limited });
   checkRelatedOrders(node);
   checkAggregates(node);
   return node;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { invalidBody } from '../errors/request-errors.ts';
 import type { Action } from './action.ts';
 import { csvToJson } from './csv.ts';
@@ -62,7 +63,7 @@ function jsonContent(body: Buffer, calls: boolean, columns: readonly string[] | 
   // With named columns PostgREST leaves it to PostgreSQL to find out whether the body is JSON.
   if (columns !== undefined) return { payload: { kind: 'json', text }, columns: sorted(columns) };
   if (text === '' && calls) return { payload: { kind: 'json', text: '{}' }, columns: [] };
-  const shape = jsonShape(text);
+  const shape = isUtf8(body) ? jsonShape(text) : undefined;
   if (shape === undefined) throw invalidBody('Empty or invalid json');
   switch (shape.kind) {
     case 'uneven':

@@ -65,7 +65,7 @@ export function parameterRanges(pairs: readonly QueryPair[]): ReadonlyMap<string
 }
 
 /** The `Range` header, such as `0-9` or `10-`; anything else asks for every row. */
-export function headerRange(header: string | undefined): RowRange {
+function headerRange(header: string | undefined): RowRange {
   const match = /^([0-9]+)-([0-9]*)$/.exec(header ?? '');
   if (match === null) return ALL_ROWS;
   const [, first = '0', last = ''] = match;
