@@ -35,7 +35,8 @@ comment on table public.kinds is 'every "kind"';
 comment on column public.kinds.n is 'numbers';
 create table public."order" (
   "select" bigint generated always as identity primary key, "Mixed Case" text default 'it''s', "quo""te" int,
-  "quo""te and space" int, "emoji 🙂" text, "dot.ted:col,on(s)" text, " lead" text, "back\\slash" text
+  "quo""te and space" int, "emoji 🙂" text, "dot.ted:col,on(s)" text, " lead" text, "back\\slash" text,
+  "one "" more" text
 );
 create table public."we.ird, ""table"" (🙂)/%20?#" (id int primary key, "c0" text);
 create table public.composite (b text, a numeric, c timestamptz, note text, primary key (b, a, c));
@@ -50,6 +51,10 @@ create table public.nokey (a int, b text);
 create table public.parted (id int, region text) partition by list (region);
 create table public.parted_a partition of public.parted for values in ('a');
 create table public.parted_b partition of public.parted for values in ('b', 'c');
+create table public.shards (id int primary key) partition by range (id);
+create table public.shards_low partition of public.shards for values from (minvalue) to (10);
+create table public.shards_high partition of public.shards for values from (10) to (maxvalue);
+create table public.splinters (id int primary key, shard int references public.shards);
 create table public.empty (id int primary key);
 create table public.secrets (id int primary key, body text);
 alter table public.secrets enable row level security;
@@ -80,6 +85,7 @@ insert into public.kinds (id, b, i2, i8, o, n, n2, nn, f4, f8, t, vc, c, one, nm
 insert into public.kinds (id, fl) values (2, false);
 insert into public."order" ("Mixed Case", "quo""te", "quo""te and space", "emoji 🙂", "dot.ted:col,on(s)", " lead", "back\\slash") values
 ('Mixed', 1, 2, '🙂', 'd', ' l ', 'b\\'), (null, null, null, null, null, null, null);
+update public."order" set "one "" more" = 'one' where "Mixed Case" is not null;
 insert into public."we.ird, ""table"" (🙂)/%20?#" values (1, 'x'), (2, null);
 insert into public.composite select k, a, c, k || a from unnest(array['a', 'a,b', 'a"b', '', 'é', '(x)', '{y}']) k,
   unnest(array['-1.50', '0', '1e20', 'NaN']::numeric[]) a, unnest(array['-infinity', '2024-01-01 00:00:00.000001+00', 'infinity']::timestamptz[]) c;

@@ -101,6 +101,8 @@ export function productionContract(
           'parents',
           'parted',
           'secrets',
+          'shards',
+          'splinters',
           'texts',
           'we.ird, "table" (🙂)/%20?#',
           'wide',
@@ -143,6 +145,8 @@ export function productionContract(
         },
       ]);
       assert.deepEqual(parents.foreignKeys[0]?.references.table, { schema: 'auth', name: 'users' });
+      // Postgres keeps a copy of this one for every partition.
+      assert.equal(tableOf('splinters').foreignKeys.length, 1);
       assert.equal(tableOf('secrets').rowSecurity, true);
       assert.equal(tableOf('nokey').primaryKey, undefined);
       assert.equal(tableOf('many').estimatedRows, 5000);
