@@ -3,12 +3,14 @@ import Sqlite from 'better-sqlite3';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { startDemoProject, type DemoProject } from '../support/demo-project.ts';
 import { skipWithout } from '../support/skip.ts';
 import { filesBelow } from '../support/files-below.ts';
 import { projectRoot } from '../support/vscode/paths.ts';
 import { showToasts } from '../support/vscode/toasts.ts';
 import { openWorkbench, type Workbench } from '../support/vscode/workbench.ts';
+import { keepInBothThemes } from './support/keep-in-both-themes.ts';
 import {
   answerStep,
   openView,
@@ -49,13 +51,7 @@ describe('From an empty folder to an anonymized local database, by mouse and key
     if (this.currentTest?.state === 'failed') await workbench.screenshot(`failed-${this.currentTest.title}`);
   });
 
-  /** The same moment in the dark and in the light theme. */
-  async function keepScreenshots(name: string): Promise<void> {
-    await workbench.screenshot(`${name}-dark`);
-    await workbench.setTheme('light');
-    await workbench.screenshot(`${name}-light`);
-    await workbench.setTheme('dark');
-  }
+  const keepScreenshots = (name: string, pointAt?: Locator) => keepInBothThemes(workbench, name, pointAt);
 
   it('welcomes with what it is for and one button', async () => {
     await openView(workbench);
@@ -165,7 +161,7 @@ describe('From an empty folder to an anonymized local database, by mouse and key
     const tooltip = page.locator('.workbench-hover-container').filter({ hasText: 'Masked:' });
     await tooltip.waitFor();
     assert.match(await tooltip.innerText(), /email → email/);
-    await keepScreenshots('tooltip');
+    await keepScreenshots('tooltip', row(page, 'users'));
     await page.locator('.part.editor').hover();
   });
 

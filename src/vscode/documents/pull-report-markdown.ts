@@ -26,7 +26,7 @@ export function pullReportMarkdown(report: PullReport): string {
     .concat('\n');
 }
 
-function summary({ totals, local, masked: isMasked, snapshot, partialCatalog, address }: PullReport): string {
+function summary({ totals, local, masked: isMasked, snapshot, address }: PullReport): string {
   const lines = [
     t(
       '**{0} rows** in **{1} tables** ({2}) came from {3}.',
@@ -45,16 +45,7 @@ function summary({ totals, local, masked: isMasked, snapshot, partialCatalog, ad
     local.replacedEdits === 0
       ? undefined
       : t('{0} locally edited rows were replaced; the backup keeps them.', formatCount(local.replacedEdits)),
-    snapshot.consistent
-      ? t('All rows were read as of one instant.')
-      : t(
-          'The tables were read one after the other, so they may be seconds apart; the checks below say whether they fit together.',
-        ),
-    partialCatalog
-      ? t(
-          'Unique constraints, checks and indexes could not be read: they come with a Postgres connection string.',
-        )
-      : undefined,
+    snapshot.consistent ? t('All rows were read as of one instant.') : undefined,
   ];
   return lines.filter((line) => line !== undefined).join(' ');
 }
@@ -66,7 +57,7 @@ function checks(results: readonly CheckResult[]): string | undefined {
     t('Checks'),
     results.map(
       ({ name, status, detail }) =>
-        `${marks[status]} ${escapeMarkdown(name)}: ${words[status]}. ${escapeMarkdown(detail)}`,
+        `${marks[status]} **${escapeMarkdown(name)}** ${words[status]}: ${escapeMarkdown(detail)}`,
     ),
   );
 }

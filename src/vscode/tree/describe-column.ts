@@ -75,5 +75,6 @@ function shortType(type: string): string {
     .replace(/^timestamp(\(\d+\))? without time zone/, 'timestamp$1')
     .replace(/^time(\(\d+\))? with time zone/, 'timetz$1')
     .replace(/^time(\(\d+\))? without time zone/, 'time$1')
-    .replace(/^double precision/, 'float8');
+    .replace(/^double precision/, 'float8')
+    .replace(/^public\./, '');
 }

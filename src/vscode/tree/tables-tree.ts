@@ -19,7 +19,7 @@ const AGES_REFRESH = 60_000;
 /** The view of targets, their tables and their columns. */
 export function createTablesTree(session: Session): TablesTree {
   const lifetime = createLifetime();
-  const changed = lifetime.add(new vscode.EventEmitter<TreeNode | undefined>());
+  const changed = lifetime.add(new vscode.EventEmitter<TreeNode[] | undefined>());
   let drawn = session.state;
   let roots = targetNodes(drawn);
 
@@ -57,7 +57,8 @@ export function createTablesTree(session: Session): TablesTree {
       changed.fire(undefined);
       return;
     }
-    for (const node of touched(roots, before, state)) changed.fire(node);
+    const nodes = touched(roots, before, state);
+    if (nodes.length > 0) changed.fire(nodes);
   };
   lifetime.add(session.onDidChange(draw));
   const timer = setInterval(() => {
@@ -75,11 +76,7 @@ export function createTablesTree(session: Session): TablesTree {
 }
 
 /** The nodes that a step of the running operation changes: its target, and the tables it left and entered. */
-function touched(
-  roots: readonly TargetNode[],
-  before: SessionState,
-  after: SessionState,
-): readonly TreeNode[] {
+function touched(roots: readonly TargetNode[], before: SessionState, after: SessionState): TreeNode[] {
   const name = after.operation?.target ?? before.operation?.target;
   const target = roots.find(({ status }) => status.target === name);
   if (target === undefined) return [];

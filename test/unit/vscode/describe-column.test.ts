@@ -31,6 +31,8 @@ describe('a column’s row', () => {
     ['time without time zone', 'time'],
     ['double precision', 'float8'],
     ['characters', 'characters'],
+    ['public.member_role[]', 'member_role[]'],
+    ['extensions.citext', 'extensions.citext'],
   ];
   for (const [type, short] of types) {
     it(`shortens ${type} to ${short}`, () =>

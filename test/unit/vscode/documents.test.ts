@@ -13,6 +13,7 @@ const id = { column: 'id', transformer: 'keep', reason: 'safe', detail: 'primary
 
 const report: PullReport = {
   run: '20260301T120000Z-abcdef',
+  mode: 'full',
   target: 'production',
   address: 'https://abcd.supabase.co',
   startedAt: '2026-03-01T12:00:00.000Z',
@@ -71,8 +72,8 @@ describe('a pull’s report', () => {
   });
 
   it('never calls a check that was not made passed', () => {
-    assert.match(markdown, /✅ foreign keys: passed/);
-    assert.match(markdown, /⏭️ unique: not made\. the catalog is partial/);
+    assert.match(markdown, /✅ \*\*foreign keys\*\* passed: 4 references/);
+    assert.match(markdown, /⏭️ \*\*unique\*\* not made: the catalog is partial/);
   });
 
   it('leaves out what there is nothing to say about', () => assert.doesNotMatch(markdown, /Warnings/));
