@@ -30,7 +30,6 @@ function intersection(a: RowRange, b: RowRange): RowRange {
 
 /** At most so many rows of the range (the server's row cap). */
 export function capped(range: RowRange, maximum: number): RowRange {
-  if (asksForNothing(range)) return NO_ROWS;
   return intersection(range, { first: range.first, last: range.first + BigInt(maximum) - 1n });
 }
 

@@ -38,7 +38,8 @@ const cellsOf = (columns: readonly Column[]) =>
 function countedSql(offered: boolean): Sql {
   const current = "coalesce(nullif(current_setting('pgrst.inserted', true), '')::int, 0)";
   const changed = offered ? `${current} + 1` : `${current} - 1`;
-  return trusted(`set_config('pgrst.inserted', (${changed})::text, true) <> '${offered ? '0' : '-1'}'`);
+  // Always true: the count is never negative.
+  return trusted(`set_config('pgrst.inserted', (${changed})::text, true) <> '-1'`);
 }
 
 export function insertSql(insert: Insert, cache: SchemaCache): Sql {
