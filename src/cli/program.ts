@@ -20,6 +20,7 @@ import { runCommand } from './run-command.ts';
 
 interface PullFlags extends CommonOptions {
   readonly raw?: boolean;
+  readonly mode: 'full' | 'incremental';
 }
 
 interface StatusFlags extends CommonOptions {
@@ -75,7 +76,9 @@ export function createProgram(
 
   common(program.command('pull'))
     .description('pull production into the local database, anonymized')
-    .addOption(new Option('--mode <mode>', 'what to transfer').choices(['full']).default('full'))
+    .addOption(
+      new Option('--mode <mode>', 'what to transfer').choices(['full', 'incremental']).default('full'),
+    )
     .option('--raw', 'pull without masking: personal data will be in the local file')
     .action(async (options: PullFlags) =>
       onExit(
@@ -86,6 +89,7 @@ export function createProgram(
             {
               ...targetRequest(options, environment),
               ...(key === undefined ? {} : { maskingKey: key }),
+              mode: options.mode,
               raw: options.raw === true,
               replaceLocalEdits: options.yes === true,
             },

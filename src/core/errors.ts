@@ -143,6 +143,11 @@ export const ERROR_KINDS = {
     remedy: 'Another Syncline operation works on this workspace. Wait for it, or cancel it.',
   },
 
+  FULL_PULL_NEEDED: {
+    exit: 2,
+    remedy: 'Pull in full: production is compared anew, and local edits are asked about first.',
+  },
+
   // Masking
   MASKING_KEY_MISSING: {
     exit: 3,

@@ -50,7 +50,10 @@ export interface ApplyIncomingRequest {
   /** Called inside the transaction for each conflict. */
   readonly onHeld: (row: HeldRow) => void;
   /** As for a switch: called just before the commit, with the schema cookies before and after. */
-  readonly beforeCommit: (schemaVersions: { readonly before: number; readonly after: number }) => void;
+  readonly beforeCommit: (
+    schemaVersions: { readonly before: number; readonly after: number },
+    applied: readonly AppliedTable[],
+  ) => void;
 }
 
 export interface AppliedTable {

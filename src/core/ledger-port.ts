@@ -2,6 +2,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { MaskReasonSource, TableMask, TransformerName } from './masking/plan.ts';
+import type { ConflictKind } from './rows/incoming.ts';
 import type { TableKey } from './schema/model.ts';
 
 export type RunState =
@@ -21,7 +22,10 @@ export interface RunStart {
   readonly target: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The stage that the run fills; it is deleted when the run does not succeed. */
+  /**
+   * The file that the run fills: the stage of a full pull, which becomes the base; or the incoming rows of an incremental
+   * one, which are brought into the base that is there. It is deleted when the run does not succeed.
+   */
   readonly stagePath: string;
 }
 
@@ -54,8 +58,23 @@ export interface PullOutcome {
   readonly basePath: string;
   readonly maskingKey: string | null;
   readonly tables: readonly PulledTableRecord[];
+  /** Rows that both sides changed; they replace those that an earlier run held. */
+  readonly held: readonly HeldRecord[];
   /** The report as JSON. */
   readonly report: string;
+}
+
+/** A row that both sides changed, as it is kept until somebody decides. */
+export interface HeldRecord {
+  readonly table: TableKey;
+  readonly kind: ConflictKind;
+  /** The primary key's cells, encoded (`encodeRow`), in base64. */
+  readonly key: string;
+  readonly columns: readonly string[];
+  /** Production's row, masked, encoded, in base64; null when production deleted it. */
+  readonly cells: string | null;
+  /** The keyed hashes of production's masked values, in base64. */
+  readonly seen: string | null;
 }
 
 /** What the last successful pull of a target left behind. */
@@ -111,6 +130,8 @@ export interface Ledger {
   ): void;
   unfinished(): readonly UnfinishedRun[];
   pulled(target: string): PulledTarget | undefined;
+  /** The rows that the last pull of a target left alone because both sides had changed them. */
+  held(target: string): readonly HeldRecord[];
   /** The last successful pull of any target: what the local file was last filled from. */
   lastPull(): PulledTarget | undefined;
   /** Remembers the local file's fingerprint after finding that it still equals the base. */

@@ -1,4 +1,5 @@
 /** What the engine asks of the local side: the developer's SQLite file and the files that Syncline keeps beside it. */
+import type { IncomingDatabase } from './incoming-port.ts';
 import type { LocalTable } from './schema/local-schema.ts';
 import type { TableKey } from './schema/model.ts';
 import type { Cell } from './values/cell.ts';
@@ -83,7 +84,7 @@ export interface SwitchResult {
 }
 
 /** The local database. Every failure is a SynclineError of the LOCAL_ family, or DISK_FULL. */
-export interface LocalDatabase {
+export interface LocalDatabase extends IncomingDatabase {
   /** Cheap. Throws LOCAL_DIRECTORY_MISSING, LOCAL_IS_DIRECTORY, LOCAL_READ_ONLY, LOCAL_NOT_A_DATABASE, LOCAL_CORRUPT. */
   inspect(path: string): LocalInspection;
   /** Changes whenever anybody may have written the file; equal means surely unchanged. Cheap. */
@@ -134,6 +135,8 @@ export interface BaseReader {
   finder(table: BaseTable): (key: readonly Cell[]) => BaseRow | undefined;
   /** Visits every row in the order in which it was pulled. */
   eachRow(table: BaseTable, visit: (row: BaseRow) => void): void;
+  /** Marks rows as found, and then lists the keys of those that were not. Only one table at a time. */
+  tracker(table: BaseTable): { found(key: readonly Cell[]): void; missing(): Iterable<readonly Cell[]> };
   close(): void;
 }
 

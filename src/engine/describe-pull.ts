@@ -44,6 +44,7 @@ export function reportOf(run: PullRun, loaded: LoadedPull): PullReport {
   const tables = plan.tables.map((planned) => describeTable(planned, loadOf.get(planned.local.key)));
   return {
     run: run.id,
+    mode: 'full',
     target: run.target,
     address: run.production.address,
     startedAt: new Date(run.startedAt).toISOString(),

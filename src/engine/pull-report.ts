@@ -15,10 +15,18 @@ export interface PulledColumn {
 export interface PulledTable {
   readonly table: TableKey;
   readonly localName: string;
+  /** Rows that arrived; in an incremental pull, rows that changed. */
   readonly rows: number;
   readonly bytes: number;
   /** True for a table without a primary key: its rows cannot be told apart, so it is replaced whole every time. */
   readonly withoutKey: boolean;
+  /** Of an incremental pull: what it did to the local rows, and how many it left alone because both sides changed them. */
+  readonly changes?: {
+    readonly inserted: number;
+    readonly updated: number;
+    readonly deleted: number;
+    readonly held: number;
+  };
   readonly columns: readonly PulledColumn[];
 }
 
@@ -32,6 +40,7 @@ export interface CheckResult {
 /** What a pull did. Printed by `pull --json`, shown by the editor, kept in the ledger. Carries no row values. */
 export interface PullReport {
   readonly run: string;
+  readonly mode: 'full' | 'incremental';
   readonly target: string;
   readonly address: string;
   /** ISO 8601, UTC. */

@@ -164,6 +164,7 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
         basePath: run.stagePath,
         maskingKey: run.maskingKey?.fingerprint ?? null,
         tables: plan.tables.map((planned) => recordTable(planned, loadOf.get(planned.local.key))),
+        held: [],
         report: JSON.stringify(reportOf(run, { ...loaded, oldRows })),
       }),
   });

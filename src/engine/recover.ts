@@ -23,6 +23,9 @@ function settle(context: EngineContext, run: UnfinishedRun): Recovery {
   const began = new Date(run.startedAt).toISOString();
   const committed = run.outcome !== undefined && wasCommitted(context, run.outcome);
   if (committed) {
+    if (run.outcome.basePath !== run.stagePath) {
+      local.advanceBase(run.outcome.basePath, run.stagePath, run.outcome.tables);
+    }
     ledger.complete(run.id, { finishedAt: clock(), fingerprint: '' });
   } else {
     local.remove(run.stagePath);

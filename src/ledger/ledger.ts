@@ -1,7 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { SynclineError } from '../core/errors.ts';
-import type { Comparison, Ledger, PulledTarget, PullOutcome, UnfinishedRun } from '../core/ledger-port.ts';
+import type {
+  Comparison,
+  HeldRecord,
+  Ledger,
+  PulledTarget,
+  PullOutcome,
+  UnfinishedRun,
+} from '../core/ledger-port.ts';
 import type { Connection, SqliteDriver } from '../databases/sqlite/driver.ts';
 import { ensureFolder, sqliteError } from '../databases/sqlite/errors.ts';
 import { LEDGER_STEPS } from './schema-sql.ts';
@@ -21,6 +28,15 @@ interface ComparisonRow {
   readonly updated: bigint;
   readonly deleted: bigint;
   readonly schema_differences: string;
+}
+
+interface HeldRow {
+  readonly table_key: string;
+  readonly row_key: string;
+  readonly kind: HeldRecord['kind'];
+  readonly columns: string;
+  readonly cells: string | null;
+  readonly seen: string | null;
 }
 
 interface UnfinishedRow {
@@ -94,6 +110,15 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
         connection
           .prepare(`DELETE FROM comparisons WHERE target = (SELECT target FROM runs WHERE id = ?)`)
           .run(run);
+        connection.prepare(`DELETE FROM held WHERE target = (SELECT target FROM runs WHERE id = ?)`).run(run);
+        connection
+          .prepare(
+            `INSERT INTO held (target, table_key, row_key, kind, columns, cells, seen, run)
+             SELECT r.target, h.value ->> 'table', h.value ->> 'key', h.value ->> 'kind', h.value -> 'columns',
+               h.value ->> 'cells', h.value ->> 'seen', r.id
+             FROM runs AS r, json_each(r.outcome, '$.held') AS h WHERE r.id = ?`,
+          )
+          .run(run);
         connection
           .prepare(`UPDATE runs SET state = 'done', finished_at = ?, outcome = NULL WHERE id = ?`)
           .run(BigInt(finishedAt), run);
@@ -122,6 +147,13 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
       );
       return row === undefined ? undefined : pulledTarget(row, folder);
     },
+    held: (target) =>
+      guarded(() =>
+        connection
+          .prepare<[string], HeldRow>(`SELECT * FROM held WHERE target = ? ORDER BY table_key, row_key`)
+          .all(target)
+          .map(heldRecord),
+      ),
     lastPull() {
       const row = guarded(() =>
         connection.prepare<[], PulledRow>(`SELECT * FROM pulled ORDER BY pulled_at DESC, run DESC`).get(),
@@ -250,5 +282,16 @@ function comparison(row: ComparisonRow): Comparison {
       deleted: Number(row.deleted),
     },
     schemaDifferences: JSON.parse(row.schema_differences) as string[],
+  };
+}
+
+function heldRecord(row: HeldRow): HeldRecord {
+  return {
+    table: row.table_key,
+    kind: row.kind,
+    key: row.row_key,
+    columns: JSON.parse(row.columns) as string[],
+    cells: row.cells,
+    seen: row.seen,
   };
 }

@@ -38,4 +38,18 @@ export const LEDGER_STEPS: readonly string[] = [
     PRIMARY KEY (target, table_key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Rows that both sides changed, as the last pull found them. Keys and cells are encoded and in base64.
+  CREATE TABLE held (
+    target    TEXT NOT NULL,
+    table_key TEXT NOT NULL,
+    row_key   TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    columns   TEXT NOT NULL,
+    cells     TEXT,
+    seen      TEXT,
+    run       TEXT NOT NULL REFERENCES runs (id),
+    PRIMARY KEY (target, table_key, row_key)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

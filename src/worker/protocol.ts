@@ -30,6 +30,8 @@ export interface TargetRequest extends WorkspaceRequest {
 }
 
 export interface PullRequest extends TargetRequest {
+  /** `full` replaces everything; `incremental` brings only what production changed, beside local edits. */
+  readonly mode?: 'full' | 'incremental';
   /** 32 bytes in base64. Required unless `raw`. */
   readonly maskingKey?: string;
   /** Pull without masking. */

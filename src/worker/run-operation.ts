@@ -6,6 +6,7 @@ import { openProduction } from '../databases/open-production.ts';
 import { compare } from '../engine/compare.ts';
 import type { Log, OnProgress } from '../engine/progress.ts';
 import { pull } from '../engine/pull.ts';
+import { pullIncremental } from '../engine/pull-incremental.ts';
 import type { PullReport } from '../engine/pull-report.ts';
 import { recover } from '../engine/recover.ts';
 import { status } from '../engine/status.ts';
@@ -72,7 +73,7 @@ const HANDLERS: { readonly [Name in OperationName]: Handler<Name> } = {
       const key = keyFor(request);
       return locked(workspace, () =>
         withProduction(workspace, request.credentials, (production) =>
-          pull(workspace, {
+          (request.mode === 'incremental' ? pullIncremental : pull)(workspace, {
             production,
             ...(key === undefined ? {} : { maskingKey: key }),
             replaceLocalEdits: request.replaceLocalEdits ?? false,

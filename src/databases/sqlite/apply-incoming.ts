@@ -37,7 +37,7 @@ export function applyIncoming(driver: SqliteDriver, request: ApplyIncomingReques
     dropScratch(connection, request.tables);
     const after = leapSchemaVersion(connection, before);
     request.signal.throwIfAborted();
-    request.beforeCommit({ before, after });
+    request.beforeCommit({ before, after }, tables);
     const version = dataVersion(connection);
     connection.exec('COMMIT');
     return { tables, fingerprint: settledFingerprint(connection, request.localPath, version) };

@@ -1,7 +1,7 @@
 import type { BaseReader, BaseRow, BaseTable } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { Cell } from '../../core/values/cell.ts';
-import type { SqliteDriver } from './driver.ts';
+import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { requireBase } from './local-changes.ts';
 import { rowidName } from './rowid.ts';
@@ -40,6 +40,7 @@ export function openBase(driver: SqliteDriver, path: string): BaseReader {
         visit(asRow(cells));
       }
     },
+    tracker: (base) => trackFound(connection, base),
     close: () => {
       connection.close();
     },
@@ -54,4 +55,25 @@ function selectRows({ table, seenColumn }: BaseTable): string {
 function asRow(cells: readonly Cell[]): BaseRow {
   const seen = cells[cells.length - 1];
   return { cells: cells.slice(0, -1), seen: seen instanceof Uint8Array ? seen : null };
+}
+
+/** Found keys are kept in a temporary table, so that memory stays bounded. */
+function trackFound(connection: Connection, { table }: BaseTable): ReturnType<BaseReader['tracker']> {
+  const key = table.primaryKey.map(quoteIdentifier);
+  const places = key.map(() => '?').join(', ');
+  connection.exec(
+    `DROP TABLE IF EXISTS temp.found; CREATE TABLE temp.found (${key.join(', ')}, PRIMARY KEY (${key.join(', ')}))`,
+  );
+  const insert = connection.prepare<Cell[]>(`INSERT OR IGNORE INTO temp.found VALUES (${places})`);
+  return {
+    found: (values) => void insert.run(...values),
+    missing: () =>
+      connection
+        .prepare<[], Cell[]>(
+          `SELECT ${key.join(', ')} FROM main.${quoteIdentifier(table.name)}
+           WHERE (${key.join(', ')}) NOT IN (SELECT * FROM temp.found)`,
+        )
+        .raw()
+        .iterate(),
+  };
 }

@@ -2,11 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalDatabase } from '../../core/local-ports.ts';
 import { foldName, quoteIdentifier } from '../../core/schema/identifiers.ts';
+import { advanceBase } from './advance-base.ts';
+import { applyIncoming } from './apply-incoming.ts';
 import { backUp } from './backup.ts';
 import { openBase } from './base-reader.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { createIncoming } from './incoming-stage.ts';
 import { inspectLocal, requireSound } from './inspect.ts';
 import { countLocalChanges } from './local-changes.ts';
 import { PARTIAL_SUFFIX, removeDatabase, removeFiles } from './remove.ts';
@@ -36,6 +39,9 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
     switchTo: (request) => switchTo(driver, request),
     countLocalChanges: (local, base, tables) => countLocalChanges(driver, local, base, tables),
     openBase: (path) => openBase(driver, path),
+    createIncoming: (path, tables) => createIncoming(driver, path, tables),
+    applyIncoming: (request) => applyIncoming(driver, request),
+    advanceBase: (base, incoming, tables) => advanceBase(driver, base, incoming, tables),
   };
 }
 
