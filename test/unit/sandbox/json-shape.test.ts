@@ -18,8 +18,7 @@ function shapeByParsing(text: string): JsonShape | undefined {
   if (Array.isArray(value)) {
     const all = value.map(keys);
     const first = all[0] ?? [];
-    if (all.some((each) => each?.join('\0') !== first.join('\0')))
-      return { kind: 'uneven' };
+    if (all.some((each) => each?.join('\0') !== first.join('\0'))) return { kind: 'uneven' };
     return { kind: 'rows', keys: first, empty: all.length === 0 };
   }
   const own = keys(value);
