@@ -17,44 +17,72 @@ export interface PullSelection {
  */
 export function selectForPull(catalog: Catalog, rules: ParsedWorkspaceFile): PullSelection {
   for (const [key, table] of Object.entries(rules.file.tables)) checkNames(catalog, rules, key, table);
+  for (const [index, { table }] of rules.file.rules.entries()) {
+    requireTable(catalog, rules, table, ['rules', index, 'table']);
+  }
   const directionOf = (key: TableKey): string =>
     rules.file.tables[key]?.direction ?? rules.file.defaults.direction;
-  const tables = catalog.tables
-    .map((table) => tableKey(table.name))
-    .filter((key) => directionOf(key) === 'pull' || directionOf(key) === 'both');
+  const keys = catalog.tables.map((table) => tableKey(table.name));
+  const tables = [...new Set(keys)].filter(
+    (key) => directionOf(key) === 'pull' || directionOf(key) === 'both',
+  );
+  const alike = keys.filter((key, index) => keys.indexOf(key) !== index);
   const excludedColumns = new Map(
     Object.entries(rules.file.tables)
       .filter(([, table]) => table.exclude !== undefined)
       .map(([key, table]) => [key, new Set(table.exclude)] as const),
   );
-  return { tables, excludedColumns, warnings: Object.entries(rules.file.tables).flatMap(notActedUpon) };
+  return {
+    tables,
+    excludedColumns,
+    warnings: [
+      ...Object.entries(rules.file.tables).flatMap(notActedUpon),
+      ...alike.map(
+        (key) => `Several tables are written "${key}", with and without a schema: the first one is meant.`,
+      ),
+    ],
+  };
 }
 
 function notActedUpon([key, table]: readonly [TableKey, TableRules]): string[] {
   return [
-    ...(table.retention === undefined ? [] : [`"retention" of ${key} is not applied yet: all rows are pulled.`]),
-    ...(table.files === undefined ? [] : [`"files" of ${key} is not applied yet: no storage objects are fetched.`]),
+    ...(table.retention === undefined
+      ? []
+      : [`"retention" of ${key} is not applied yet: all rows are pulled.`]),
+    ...(table.files === undefined
+      ? []
+      : [`"files" of ${key} is not applied yet: no storage objects are fetched.`]),
   ];
 }
 
 function checkNames(catalog: Catalog, rules: ParsedWorkspaceFile, key: TableKey, table: TableRules): void {
-  const found = findTable(catalog, key);
-  if (found === undefined) {
-    const known = catalog.tables.map((each) => tableKey(each.name));
-    const { line, column } = rules.positionOf(['tables', key]);
-    throw new SynclineError(
-      'CONFIG_UNKNOWN_TABLE',
-      `syncline.json:${line}:${column}: there is no table "${key}". Tables: ${known.join(', ')}.`,
-      { table: key, tables: known, line, column },
-    );
-  }
+  const found = requireTable(catalog, rules, key, ['tables', key]);
+  const conflict = typeof table.conflict === 'object' ? table.conflict : {};
   const named: readonly (readonly [column: string, path: readonly (string | number)[]])[] = [
     ...Object.keys(table.mask ?? {}).map((name) => [name, ['mask', name]] as const),
+    ...Object.keys(conflict.columns ?? {}).map((name) => [name, ['conflict', 'columns', name]] as const),
     ...(table.exclude ?? []).map((name, index) => [name, ['exclude', index]] as const),
     ...(table.retention === undefined ? [] : [[table.retention.column, ['retention', 'column']] as const]),
     ...(table.files === undefined ? [] : [[table.files.pathColumn, ['files', 'pathColumn']] as const]),
   ];
   for (const [name, path] of named) requireColumn(found, name, rules, ['tables', key, ...path]);
+}
+
+function requireTable(
+  catalog: Catalog,
+  rules: ParsedWorkspaceFile,
+  key: TableKey,
+  path: readonly (string | number)[],
+): Table {
+  const found = findTable(catalog, key);
+  if (found !== undefined) return found;
+  const known = catalog.tables.map((each) => tableKey(each.name));
+  const { line, column } = rules.positionOf(path);
+  throw new SynclineError(
+    'CONFIG_UNKNOWN_TABLE',
+    `syncline.json:${line}:${column}: there is no table "${key}". Tables: ${known.join(', ')}.`,
+    { table: key, tables: known, line, column },
+  );
 }
 
 function requireColumn(
@@ -80,7 +108,8 @@ export function restrictCatalog(catalog: Catalog, selection: PullSelection): Cat
   return {
     ...catalog,
     tables: catalog.tables
-      .filter((table) => selected.has(tableKey(table.name)))
+      // Deleting tells whether the key was still there: of tables that are written alike the first one is taken.
+      .filter((table) => selected.delete(tableKey(table.name)))
       .map((table) => withoutColumns(table, selection.excludedColumns)),
   };
 }
