@@ -1,12 +1,9 @@
 import type { AppliedTable, ApplyIncomingRequest, HeldRow, IncomingTable } from '../../core/incoming-port.ts';
 import { decideIncoming, type RowDecision } from '../../core/rows/incoming.ts';
 import { keyColumnsOf } from '../../core/rows/row-change.ts';
-import { sameCell } from '../../core/rows/change.ts';
-import { SynclineError } from '../../core/errors.ts';
+import { cellComparer, productionComparer } from '../../core/rows/compare-cells.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { Cell, Row } from '../../core/values/cell.ts';
-import { codecFor } from '../../core/values/codec.ts';
-import { KEYED_HASH_BYTES } from '../../core/values/digest.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { settledFingerprint, dataVersion } from './settled-fingerprint.ts';
@@ -159,38 +156,16 @@ type Compare = (
 ) => RowDecision;
 
 function comparer({ table, maskedColumns }: IncomingTable): Compare {
-  const codecs = table.columns.map((column) => codecFor(column.source.type));
-  const hashPlace = table.columns.map((column) => maskedColumns.indexOf(column.source.name));
-  const sameValue = (column: number, a: Cell, b: Cell): boolean => {
-    const codec = codecs[column];
-    if (a === null || b === null || codec === undefined) return a === b;
-    if (sameCell(a, b)) return true;
-    try {
-      return sameCell(codec.comparable(codec.canonicalize(a)), codec.comparable(b));
-    } catch (error) {
-      // What an app wrote that is no value of the type is surely another value.
-      if (error instanceof SynclineError) return false;
-      throw error;
-    }
-  };
+  const sameValue = cellComparer(table);
+  const changed = productionComparer(table, maskedColumns);
   return (base, local, incoming) =>
     decideIncoming({
       base: base?.cells,
       local,
       incoming: incoming.gone ? { op: 'gone' } : { op: 'row', cells: incoming.cells },
       sameValue,
-      productionChanged(column) {
-        if (base === undefined) return true;
-        const place = hashPlace[column] ?? -1;
-        return place < 0
-          ? !sameValue(column, base.cells[column] ?? null, incoming.cells[column] ?? null)
-          : !sameCell(hashAt(base.seen, place), hashAt(incoming.seen, place));
-      },
+      productionChanged: (column) => base === undefined || changed(base, incoming, column),
     });
-}
-
-function hashAt(seen: Uint8Array | null, place: number): Uint8Array | null {
-  return seen?.subarray(place * KEYED_HASH_BYTES, (place + 1) * KEYED_HASH_BYTES) ?? null;
 }
 
 function heldRow(
