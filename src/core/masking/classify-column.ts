@@ -63,8 +63,10 @@ export function nameVerdict({
     return { ...own, class: ofAddress.some((each) => classes.has(each)) ? 'region' : 'safe' };
   }
   if (own && own.class !== 'free-text') return own;
-  const others = [column.domain, column.comment].map((name) => name && classifyName(name, key));
-  return others.find((said) => said && CLASSES_OF_COMMENTS.has(said.class)) ?? own;
+  const others = [column.domain, column.comment].map((name) =>
+    name === undefined ? undefined : classifyName(name, key),
+  );
+  return others.find((said) => said !== undefined && CLASSES_OF_COMMENTS.has(said.class)) ?? own;
 }
 
 function byType(

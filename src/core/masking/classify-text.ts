@@ -45,6 +45,9 @@ export function classifyText(facts: TextFacts): Verdict {
   if (says?.class === 'safe' && says.ends && sample.codes && !sample.personal) {
     return keep('safe', `its name says "${says.phrase}" and its values are codes`);
   }
+  if (says?.class === 'country' && says.ends && sample.countryCodes) {
+    return keep('safe', `its name says "${says.phrase}" and its values are country codes`);
+  }
   return byName(facts) ?? bySample(facts) ?? unclassified(facts);
 }
 

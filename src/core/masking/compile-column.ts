@@ -115,7 +115,7 @@ function numberCells(type: LogicalType, mask: ColumnMask, key: MaskingKey): Mask
       return (cell) => made(String(cell));
     }
     case 'float': {
-      const made = memoized(floatNoise(hash, mask.options, type.bits));
+      const made = floatNoise(hash, mask.options, type.bits);
       // NaN is text.
       return (cell) => (typeof cell === 'number' ? made(cell) : cell);
     }

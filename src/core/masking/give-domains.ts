@@ -17,6 +17,7 @@ const OTHERWISE_IF_UNIQUE: ReadonlySet<TransformerName> = new Set([
   'street-address',
   'city',
   'region',
+  'country',
   'company',
   'phone',
   'postal-code',

@@ -32,16 +32,17 @@ export function jsonCells(mask: ColumnMask, type: LogicalType, key: MaskingKey):
   }
   const codec = codecFor(type);
   // jsonb keeps its members in the order of their names, which changes with them.
-  const state = { renamed: false };
+  let renamings = 0;
   const name: MaskText = (written) => {
     const made = leaves.name(written);
-    state.renamed ||= made !== written;
+    if (made !== written) renamings += 1;
     return made;
   };
+  const noting = { ...leaves, name };
   return (cell) => {
-    state.renamed = false;
-    const masked = maskJsonText(String(cell), { ...leaves, name }, root);
-    return state.renamed ? String(codec.canonicalize(masked)) : masked;
+    const before = renamings;
+    const masked = maskJsonText(String(cell), noting, root);
+    return renamings > before ? String(codec.canonicalize(masked)) : masked;
   };
 }
 

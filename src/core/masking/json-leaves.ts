@@ -2,6 +2,7 @@ import { classifyName, type NameVerdict } from './classify-name.ts';
 import { maskJsonText, type JsonLeaves, type JsonPlace } from './json-mask.ts';
 import { TEXT_ONLY } from './name-dictionary.ts';
 import { NUMBER_BY_NAME, TEXT_BY_NAME } from './name-transformers.ts';
+import { COUNTRY_CODE } from './sample.ts';
 import { containsPersonal, recognise, type ValueClass } from './recognisers.ts';
 import type { MaskOptions } from './rule.ts';
 import type { MaskText } from './text-mask.ts';
@@ -50,7 +51,7 @@ export function jsonLeaves(masks: LeafMasks): JsonLeaves {
       if (isDocument(value)) return maskJsonText(value, leaves, place);
       const says = verdictOf(place);
       const form = recognise(value);
-      if (says?.class === 'safe' && says.ends && CODE.test(value) && form === undefined) return value;
+      if (form === undefined && isSafe(says, value)) return value;
       const known = says && TEXT_BY_NAME[says.class];
       if (known && (known.plausible?.(value) ?? true)) {
         return masks.text(isTextTransformer(known.transformer) ? known.transformer : 'redact')(value);
@@ -77,6 +78,11 @@ export function jsonLeaves(masks: LeafMasks): JsonLeaves {
     },
   };
   return leaves;
+}
+
+function isSafe(says: NameVerdict | undefined, value: string): boolean {
+  if (says?.ends !== true) return false;
+  return says.class === 'safe' ? CODE.test(value) : says.class === 'country' && COUNTRY_CODE.test(value);
 }
 
 function isDocument(value: string): boolean {

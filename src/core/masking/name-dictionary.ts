@@ -10,6 +10,7 @@ export type NameClass =
   | 'postal-code'
   | 'city'
   | 'region'
+  | 'country'
   | 'company'
   | 'url'
   | 'ip'
@@ -87,6 +88,9 @@ const PHRASES: Readonly<Record<NameClass, string>> = {
   region:
     'province, region, county, bundesland, kanton, canton, departement, provincia, regione, provincie, landkreis, ' +
     'prefecture, district, region name, state province, state code, bezirk, comunidad autonoma',
+  country:
+    'country, country code, countrycode, country name, land, pays, pais, paese, kraj, ulke, nation, landcode, laendercode, ' +
+    'landerkurzel, code pays, codigo pais, codice paese',
   company:
     'company, company name, companyname, organization name, organisation name, organization, organisation, employer, ' +
     'business name, firm, firma, firmenname, unternehmen, arbeitgeber, verein, vereinsname, entreprise, societe, ' +
@@ -169,14 +173,14 @@ const PHRASES: Readonly<Record<NameClass, string>> = {
   name: 'name, names, nom, noms, nombre, nombres, nome, naam, namn, navn, nazwa, ad, adi',
   state: 'state, estado, stato, etat, stan',
   safe:
-    'status, type, kind, category, currency, currency code, locale, language, language code, lang, country, country code, ' +
-    'countrycode, timezone, time zone, tz, color, colour, mime, mime type, mimetype, content type, media type, unit, units, ' +
+    'status, type, kind, category, currency, currency code, locale, language, language code, lang, ' +
+    'timezone, time zone, tz, color, colour, mime, mime type, mimetype, content type, media type, unit, units, ' +
     'role, level, priority, severity, stage, phase, step, visibility, direction, method, payment method, provider, ' +
     'platform, environment, env, format, encoding, algorithm, operation, action, event, event type, channel, scope, plan, ' +
     'tier, mode, variant, theme, protocol, frequency, interval, weekday, day of week, size, aud, aal, state machine, ' +
     'http method, status code, error code, layout, alignment, sort order, ' +
     'statut, estatus, typ, tipo, soort, art, kategorie, categorie, categoria, wahrung, devise, moneda, valuta, moeda, ' +
-    'sprache, langue, idioma, lingua, taal, land, pays, pais, paese, zeitzone, fuseau horaire, farbe, couleur, ' +
+    'sprache, langue, idioma, lingua, taal, zeitzone, fuseau horaire, farbe, couleur, ' +
     'einheit, unite, unidad, rolle, rol, ruolo, papel, funcion, prioritat, priorite, prioridad, stufe, niveau, nivel',
 };
 

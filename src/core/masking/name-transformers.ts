@@ -25,6 +25,7 @@ export const TEXT_BY_NAME: Partial<Record<NameClass, TextTransformer>> = {
   'postal-code': { transformer: 'postal-code' },
   city: { transformer: 'city' },
   region: { transformer: 'region' },
+  country: { transformer: 'country' },
   company: { transformer: 'company' },
   url: { transformer: 'url', plausible: (text) => !/\s/.test(text.trim()) },
   ip: { transformer: 'ip', plausible: (text) => /^[0-9a-f:.,/ -]{3,}$/i.test(text) && /[.:-]/.test(text) },

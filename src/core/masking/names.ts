@@ -10,6 +10,7 @@ const lastName: MakeName = (draws) => fictionalName(draws, 7, 9);
 const fullName: MakeName = (draws) => `${firstName(draws)} ${lastName(draws)}`;
 const city: MakeName = (draws) => fictionalName(draws, 5, 8) + draws.pick(['burg', 'grad', 'polis', 'stad']);
 const region: MakeName = (draws) => fictionalName(draws, 6, 8) + draws.pick(['ia', 'land', 'shire']);
+const country: MakeName = (draws) => fictionalName(draws, 5, 8) + draws.pick(['ania', 'ia', 'land', 'onia']);
 const company: MakeName = (draws) =>
   `${fictionalName(draws, 7, 9)} ${draws.pick(['AG', 'Group', 'Inc.', 'Labs', 'Ltd.', 'SA', 'Trading', 'Works'])}`;
 const street: MakeName = (draws) =>
@@ -22,6 +23,7 @@ const NAMES = {
   'full-name': fullName,
   city,
   region,
+  country,
   company,
   'street-address': street,
 } as const satisfies Record<string, MakeName>;

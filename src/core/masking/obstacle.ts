@@ -31,6 +31,7 @@ const LENGTHS: Partial<Record<TransformerName, { readonly any?: number; readonly
   'street-address': { unique: SAFE_TOKEN_LENGTH },
   city: { unique: SAFE_TOKEN_LENGTH },
   region: { unique: SAFE_TOKEN_LENGTH },
+  country: { unique: SAFE_TOKEN_LENGTH },
   company: { unique: SAFE_TOKEN_LENGTH },
   url: { unique: UNIQUE_URL_LENGTH },
   phone: { unique: UNIQUE_PHONE_LENGTH },

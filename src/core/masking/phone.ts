@@ -20,7 +20,7 @@ export const UNIQUE_PHONE_LENGTH = '+999'.length + 15;
 export function phoneMask(settings: TextMaskSettings): MaskText {
   const filler = fillerMask(settings);
   const digits = settings.unique ? uniquePhone(settings) : hashedPhone(settings);
-  return (value) => (/\d/.test(value) ? digits(value) : filler(value));
+  return (value) => (digitCount(value) > 0 ? digits(value) : filler(value));
 }
 
 function hashedPhone({ hash }: TextMaskSettings): MaskText {
@@ -39,13 +39,17 @@ function digitsFor(draws: Draws, canonical: string): string {
   return digits.slice(0, count);
 }
 
-function uniquePhone({ hash, maxLength }: TextMaskSettings): MaskText {
+function uniquePhone(settings: TextMaskSettings): MaskText {
+  const { hash, maxLength } = settings;
   const shape = shapeMask(hash);
+  const filler = fillerMask(settings);
   return (value) => {
     const canonical = canonicalPhone(value);
     const international = canonical.startsWith('+');
     const original = international ? canonical.slice(1) : canonical;
-    const digits = shape(original) ?? original;
+    const digits = shape(original);
+    // So many digits are no number.
+    if (digits === undefined) return filler(value);
     const code = international ? `+${FICTIONAL_COUNTRY}` : FICTIONAL_AREA;
     const written = `${code} ${notate(withoutPrefix(value), digits)}`;
     const forms = [written, code + digits, digits];
@@ -63,17 +67,32 @@ function canonicalPhone(value: string): string {
   return digits.length > LEAST_DIGITS_WITH_AREA && digits.startsWith('00') ? `+${digits.slice(2)}` : digits;
 }
 
+/** What usually stands between the digits of a number. */
+const SEPARATORS = ' ()+./-\u00a0\t';
+
 /** `value` with other digits. What is neither a digit nor usual between digits becomes `x`. */
 function notate(value: string, digits: string): string {
-  const total = value.replace(/\D/g, '').length;
   // The 00 of an international number is not among `digits`.
-  let rest = '0'.repeat(Math.max(0, total - digits.length)) + digits;
-  return value.replace(/[^\s()+./-]/gu, (character) => {
-    if (!/\d/.test(character)) return 'x';
-    const digit = rest.charAt(0);
-    rest = rest.slice(1);
-    return digit;
-  });
+  let next = digits.length - digitCount(value);
+  let result = '';
+  for (const character of value) {
+    if (character >= '0' && character <= '9') {
+      result += next < 0 ? '0' : digits.charAt(next);
+      next += 1;
+    } else {
+      result += SEPARATORS.includes(character) ? character : 'x';
+    }
+  }
+  return result;
+}
+
+function digitCount(value: string): number {
+  let count = 0;
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code >= 48 && code <= 57) count += 1;
+  }
+  return count;
 }
 
 function withoutPrefix(value: string): string {

@@ -13,6 +13,8 @@ const IBAN = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/;
 const CARD = /^[2-6]\d{12,18}$/;
 const PHONE = /^(?:\+|00|\(|0)?[\d\s()./-]*(?:\s*(?:x|ext\.?)\s*\d{1,6})?$/i;
 const PHONE_INSIDE = /(?<![\p{L}\d])\+\d[\d ()./-]{6,}\d/u;
+const EMAILS_INSIDE = new RegExp(EMAIL_INSIDE, 'gu');
+const PHONES_INSIDE = new RegExp(PHONE_INSIDE, 'gu');
 const IBAN_INSIDE = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g;
 
 /** What a whole value is, if it is something that has a recognisable form. */
@@ -26,6 +28,14 @@ export function recognise(value: string): ValueClass | undefined {
   if (isAddress(text)) return 'ip';
   if (US_SOCIAL_SECURITY.test(text) || isIban(text) || isCard(text)) return 'identity-number';
   return isPhone(text) ? 'phone' : undefined;
+}
+
+/** E-mail addresses, international telephone numbers and account numbers inside a text. */
+export function personalPieces(text: string): string[] {
+  const pieces: string[] = [];
+  if (text.includes('@')) pieces.push(...(text.match(EMAILS_INSIDE) ?? []));
+  if (text.includes('+')) pieces.push(...(text.match(PHONES_INSIDE) ?? []));
+  return pieces;
 }
 
 /** Whether a text has something personal inside: an e-mail address, an international telephone number, an IBAN. */

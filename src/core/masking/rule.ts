@@ -104,6 +104,11 @@ export const TRANSFORMERS = {
     accepts: text,
     options: withDomain,
   },
+  country: {
+    description: 'The name of a country that does not exist.',
+    accepts: text,
+    options: withDomain,
+  },
   company: {
     description: 'The name of a company that does not exist.',
     accepts: text,

@@ -16,12 +16,15 @@ export interface Sample {
   readonly json: boolean;
   /** All are short, few are different: codes or labels. */
   readonly codes: boolean;
+  /** All are country codes, ISO 3166 or dialling. */
+  readonly countryCodes: boolean;
   /** All are UUIDs or ULIDs. */
   readonly randomKeys: boolean;
   readonly some: (test: (text: string) => boolean) => boolean;
 }
 
 const CODE = /^[\p{L}\p{N}+#][\p{L}\p{N} _.:/+#()&'-]{0,39}$/u;
+export const COUNTRY_CODE = /^(?:[a-z]{2,3}|\+?\d{1,3})$/i;
 const RANDOM_KEY =
   /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/i;
 const PERSONAL_FORMS: readonly ValueClass[] = ['email', 'url', 'ip', 'phone', 'identity-number'];
@@ -47,6 +50,7 @@ export function sampleOf(cells: readonly Cell[]): Sample {
     personal: PERSONAL_FORMS.some((each) => forms.has(each)) || texts.some(containsPersonal),
     json: every((text) => /^\s*[[{]/.test(text) && parseJsonText(text) !== undefined),
     codes: every((text) => CODE.test(text)) && (distinct <= MOST_CODES || distinct * 2 <= texts.length),
+    countryCodes: every((text) => COUNTRY_CODE.test(text)),
     randomKeys: every((text) => RANDOM_KEY.test(text)),
     some: (test) => texts.some(test),
   };

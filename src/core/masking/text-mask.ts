@@ -43,13 +43,27 @@ export function hashedTextMask(
   };
 }
 
+/** Equal but for case. Two different texts differ early, so most are told apart without folding them. */
 export function equalsFolded(a: string, b: string): boolean {
-  return a.length === b.length && (a === b || a.toLowerCase() === b.toLowerCase());
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) {
+    const one = a.charCodeAt(at);
+    const other = b.charCodeAt(at);
+    if (one === other) continue;
+    // ASCII letters that differ in nothing but case differ in one bit; beyond ASCII the whole texts are folded.
+    if (one > 127 || other > 127) return a.toLowerCase() === b.toLowerCase();
+    if ((one ^ other) !== 32 || (one | 32) < 97 || (one | 32) > 122) return false;
+  }
+  return true;
 }
+
+/** Space other than one blank. */
+const UNEVEN_SPACE = /\s\s|[^\S ]/;
 
 /** Names, places and the like: Unicode's composed form, single spaces, lower case. */
 export function canonicalName(value: string): string {
-  return value.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
+  const composed = value.normalize('NFC').trim().toLowerCase();
+  return UNEVEN_SPACE.test(composed) ? composed.replace(/\s+/g, ' ') : composed;
 }
 
 /** E-mail addresses and login names: Unicode's composed form, trimmed, lower case. */
