@@ -9,13 +9,13 @@ export function basePath(paths: WorkspacePaths, run: string): string {
 
 /** Backups sort by time. `at` in milliseconds since the epoch. */
 export function backupPath(paths: WorkspacePaths, run: string, at: number): string {
-  const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
+  const stamp = new Date(at).toISOString().replace(/[-:.]/g, '');
   return join(paths.backups, `${stamp}-${run}.db`);
 }
 
 /** Deletes the oldest backups beyond the number to keep. What somebody else put beside them stays. */
 export function pruneBackups(local: LocalDatabase, paths: WorkspacePaths, keep: number): void {
-  const backups = local.list(paths.backups).filter((path) => /^\d{8}T\d{6}Z-/.test(basename(path)));
+  const backups = local.list(paths.backups).filter((path) => /^\d{8}T\d{9}Z-/.test(basename(path)));
   for (const path of backups.slice(0, -keep)) removeIfPossible(local, path);
 }
 

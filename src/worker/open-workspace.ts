@@ -57,8 +57,8 @@ async function readWorkspaceFile(folder: string): Promise<string> {
   }
 }
 
-/** Sorts by time and says when: `20260102T030405Z-9f3c51`. */
+/** Sorts by time and says when: `20260102T030405678Z-9f3c51`. */
 function newRunId(): string {
-  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const stamp = new Date().toISOString().replace(/[-:.]/g, '');
   return `${stamp}-${randomBytes(3).toString('hex')}`;
 }

@@ -20,6 +20,11 @@ export function testKey(seed: number): MaskingKey {
   return maskingKey(Buffer.alloc(32, seed).toString('base64'));
 }
 
+export interface TestPullOptions extends Partial<PullOptions> {
+  readonly raw?: boolean;
+  readonly target?: string;
+}
+
 /** A workspace folder with the engine's use cases, composed as the product composes them. */
 export interface TestWorkspace {
   readonly folder: string;
@@ -29,10 +34,7 @@ export interface TestWorkspace {
   readonly log: readonly string[];
   /** Writes the workspace file. */
   configure(file: object): void;
-  pull(
-    production: Production,
-    options?: Partial<PullOptions> & { readonly raw?: boolean },
-  ): Promise<PullReport>;
+  pull(production: Production, options?: TestPullOptions): Promise<PullReport>;
   compare(production: Production, key?: MaskingKey): Promise<readonly Comparison[]>;
   /** The target's status: from what is known, and of production when it is given. */
   status(production?: Production): Promise<TargetStatus>;
@@ -50,8 +52,9 @@ export function testWorkspace(folder: string, file: object = {}): TestWorkspace 
       const text = { local: { path: './dev.db' }, targets: { production: {} }, ...changes };
       writeFileSync(join(folder, 'syncline.json'), JSON.stringify(text, null, 2));
     },
-    pull: (production, { raw = false, ...options } = {}) =>
-      workspace.open((context) => {
+    pull: (production, { raw = false, target = 'production', ...options } = {}) =>
+      workspace.open((opened) => {
+        const context = { ...opened, target };
         recover(context);
         return pull(context, {
           production,
