@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { toErrorRecord, toSynclineError } from '../core/errors.ts';
 import type { Stage } from '../core/local-ports.ts';
 import { createLeakCheck } from '../core/masking/leak-check.ts';
@@ -140,6 +141,8 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
   const loadOf = new Map(loads.map((load) => [load.table, load] as const));
   const created = !found.exists;
   let oldRows: OldRows = loaded.oldRows;
+  // The last turn in which a cancellation can be heard: from here on nothing waits for anybody.
+  await setImmediate(undefined, { signal: run.signal });
   tracker.enter('switch');
   const result = await local.switchTo({
     localPath: paths.local,
