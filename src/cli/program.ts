@@ -15,12 +15,19 @@ import {
 import { printJson, type Output } from './output.ts';
 import { describePreview, describeSuggestion } from './print-masking.ts';
 import { describePull } from './print-pull.ts';
+import { describePush } from './print-push.ts';
 import { describeStatus } from './print-status.ts';
 import { runCommand } from './run-command.ts';
 
 interface PullFlags extends CommonOptions {
   readonly raw?: boolean;
   readonly mode: 'full' | 'incremental';
+}
+
+interface PushFlags extends CommonOptions {
+  readonly dryRun?: boolean;
+  readonly rehearse?: boolean;
+  readonly arm?: string;
 }
 
 interface StatusFlags extends CommonOptions {
@@ -98,6 +105,32 @@ export function createProgram(
           if (options.json === true) printJson(output, report);
           else output.result(describePull(report));
           return 0;
+        }),
+      ),
+    );
+
+  common(program.command('push'))
+    .description('push local changes to production: all of them in one transaction, or none')
+    .option('--dry-run', 'show what would be pushed, and send nothing')
+    .option('--rehearse', 'do all of it on the server in a transaction that is rolled back')
+    .option('--arm <target>', "a protected target's name, to allow this push")
+    .action(async (options: PushFlags) =>
+      onExit(
+        await runCommand(output, flags(options), async (context) => {
+          const key = maskingKeyFrom(environment);
+          const report = await runOperation(
+            'push',
+            {
+              ...targetRequest(options, environment),
+              ...(key === undefined ? {} : { maskingKey: key }),
+              mode: options.dryRun === true ? 'plan' : options.rehearse === true ? 'rehearse' : 'push',
+              ...(options.arm === undefined ? {} : { arm: options.arm }),
+            },
+            context,
+          );
+          if (options.json === true) printJson(output, report);
+          else output.result(describePush(report));
+          return report.state === 'refused' ? 3 : 0;
         }),
       ),
     );

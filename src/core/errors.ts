@@ -148,6 +148,17 @@ export const ERROR_KINDS = {
     remedy: 'Pull in full: production is compared anew, and local edits are asked about first.',
   },
 
+  // Pushing
+  TARGET_PROTECTED: { exit: 3, remedy: 'Arm the target by its name (--arm NAME), for this push only.' },
+  PUSH_UNAVAILABLE: {
+    exit: 1,
+    remedy: 'Give a Postgres connection string: pushing through the API alone is not there yet.',
+  },
+  PUSH_IN_DOUBT: {
+    exit: 2,
+    remedy: 'Run an incremental pull: it finds out what production has. Nothing is pushed twice.',
+  },
+
   // Masking
   MASKING_KEY_MISSING: {
     exit: 3,

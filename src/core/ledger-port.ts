@@ -18,7 +18,7 @@ export type RunState =
 
 export interface RunStart {
   readonly id: string;
-  readonly operation: 'pull';
+  readonly operation: 'pull' | 'push';
   readonly target: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -121,10 +121,12 @@ export interface Ledger {
   prepare(outcome: PullOutcome): void;
   /** Puts a prepared outcome in force. */
   complete(run: string, completion: Completion): void;
+  /** Notes, durably, what will tell later whether a push was committed. */
+  witness(run: string, witness: string): void;
   /** Ends a run that left everything as it was. */
   end(
     run: string,
-    state: 'failed' | 'cancelled' | 'interrupted',
+    state: 'done' | 'failed' | 'cancelled' | 'interrupted',
     finishedAt: number,
     error?: ErrorRecord,
   ): void;

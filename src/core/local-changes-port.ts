@@ -12,8 +12,8 @@ export type FoundChange =
 export interface LocalChangesReader {
   /** Whether the local table still has the columns that were pulled. */
   isReadable(table: BaseTable): boolean;
-  /** The changed rows of a table with a primary key: inserts, updates, then deletes, each in the key's order. */
-  changes(table: BaseTable): Iterable<FoundChange>;
+  /** The rows of a table with a primary key that were changed in one way, in the key's order. */
+  changes(table: BaseTable, op: FoundChange['op']): Iterable<FoundChange>;
   /** Whether a masked column of the base holds this cell: whether the cell is a pseudonym that a pull made. */
   isPseudonym(table: BaseTable, column: string, cell: Exclude<Cell, null>): boolean;
   close(): void;

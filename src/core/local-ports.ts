@@ -1,4 +1,5 @@
 /** What the engine asks of the local side: the developer's SQLite file and the files that Syncline keeps beside it. */
+import type { LocalChangesReader } from './local-changes-port.ts';
 import type { IncomingDatabase } from './incoming-port.ts';
 import type { LocalTable } from './schema/local-schema.ts';
 import type { TableKey } from './schema/model.ts';
@@ -119,6 +120,8 @@ export interface LocalDatabase extends IncomingDatabase {
     tables: readonly BaseTable[],
   ): ReadonlyMap<TableKey, RowCounts>;
   openBase(path: string): BaseReader;
+  /** Reads what was changed locally since the base. */
+  readLocalChanges(localPath: string, basePath: string, tables: readonly BaseTable[]): LocalChangesReader;
 }
 
 export interface BaseRow {

@@ -20,7 +20,6 @@ export function recover(context: EngineContext): Recovery | undefined {
 
 function settle(context: EngineContext, run: UnfinishedRun): Recovery {
   const { ledger, local, paths, clock, log } = context;
-  const began = new Date(run.startedAt).toISOString();
   const committed = run.outcome !== undefined && wasCommitted(context, run.outcome);
   if (committed) {
     if (run.outcome.basePath !== run.stagePath) {
@@ -33,9 +32,7 @@ function settle(context: EngineContext, run: UnfinishedRun): Recovery {
     local.removeUnfinished(run.outcome?.localPath ?? paths.local);
     ledger.end(run.id, 'interrupted', clock());
   }
-  const message = committed
-    ? `The pull of ${began} was interrupted after its last step: the local database is the new one, complete.`
-    : `The pull of ${began} was interrupted: the local database is the old one, as it was before.`;
+  const message = describeEnd(run, new Date(run.startedAt).toISOString(), committed);
   log('warn', message);
   return { run: run.id, database: committed ? 'new' : 'old', message };
 }
@@ -62,4 +59,15 @@ function inspectIfPossible(inspect: () => LocalInspection): LocalInspection | un
     if (error instanceof SynclineError && error.code !== 'LOCAL_LOCKED') return undefined;
     throw error;
   }
+}
+
+function describeEnd({ operation }: UnfinishedRun, began: string, committed: boolean): string {
+  if (operation === 'push') {
+    return committed
+      ? `The push of ${began} was interrupted after its last step: production and the local database are in step.`
+      : `The push of ${began} was interrupted: an incremental pull finds out what production has of it. The local database is the old one, as it was before.`;
+  }
+  return committed
+    ? `The pull of ${began} was interrupted after its last step: the local database is the new one, complete.`
+    : `The pull of ${began} was interrupted: the local database is the old one, as it was before.`;
 }

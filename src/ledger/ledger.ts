@@ -41,6 +41,7 @@ interface HeldRow {
 
 interface UnfinishedRow {
   readonly id: string;
+  readonly operation: 'pull' | 'push';
   readonly target: string;
   readonly state: 'running' | 'switching';
   readonly started_at: bigint;
@@ -124,6 +125,9 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
           .run(BigInt(finishedAt), run);
       });
     },
+    witness(run, witness) {
+      guarded(() => connection.prepare(`UPDATE runs SET witness = ? WHERE id = ?`).run(witness, run));
+    },
     end(run, state, finishedAt, error) {
       guarded(() =>
         connection
@@ -135,7 +139,7 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
       guarded(() =>
         connection
           .prepare<[], UnfinishedRow>(
-            `SELECT id, target, state, started_at, stage_path, outcome FROM runs
+            `SELECT id, operation, target, state, started_at, stage_path, outcome FROM runs
              WHERE state IN ('running', 'switching') ORDER BY started_at`,
           )
           .all()
@@ -263,7 +267,7 @@ function pulledTarget(row: PulledRow, folder: string): PulledTarget {
 function unfinishedRun(row: UnfinishedRow, folder: string): UnfinishedRun {
   return {
     id: row.id,
-    operation: 'pull',
+    operation: row.operation,
     target: row.target,
     state: row.state,
     startedAt: Number(row.started_at),

@@ -39,6 +39,9 @@ export const LEDGER_STEPS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
+  -- What tells whether a push was committed, when the answer was lost.
+  ALTER TABLE runs ADD COLUMN witness TEXT;
+
   -- Rows that both sides changed, as the last pull found them. Keys and cells are encoded and in base64.
   CREATE TABLE held (
     target    TEXT NOT NULL,

@@ -8,6 +8,7 @@ import type { TableKey } from '../core/schema/model.ts';
 import type { MaskPreview, MaskSuggestion } from '../engine/mask-report.ts';
 import type { LogLevel, PullProgress } from '../engine/progress.ts';
 import type { PullReport } from '../engine/pull-report.ts';
+import type { PushReport } from '../engine/push-report.ts';
 import type { TableStatus, WorkspaceStatus } from '../engine/workspace-status.ts';
 
 /** Where production is and how to get in. Held in memory only. */
@@ -27,6 +28,15 @@ export interface WorkspaceRequest {
 
 export interface TargetRequest extends WorkspaceRequest {
   readonly credentials: Credentials;
+}
+
+export interface PushRequest extends TargetRequest {
+  /** The key of the last pull, in base64; absent when that was raw. */
+  readonly maskingKey?: string;
+  /** `plan` only looks; `rehearse` does it on the server and rolls back. */
+  readonly mode: 'plan' | 'rehearse' | 'push';
+  /** The target's name, typed by the user to arm a protected target for this push. */
+  readonly arm?: string;
 }
 
 export interface PullRequest extends TargetRequest {
@@ -58,6 +68,8 @@ export interface Operations {
     readonly result: readonly TableStatus[];
   };
   readonly pull: { readonly request: PullRequest; readonly result: PullReport };
+  /** Brings local changes to production: all of them, or none. */
+  readonly push: { readonly request: PushRequest; readonly result: PushReport };
   /** The report of the target's last pull that succeeded, from the ledger; null when there was none. */
   readonly lastReport: { readonly request: WorkspaceRequest; readonly result: PullReport | null };
   /** Proposes rules for every column that a pull would mask, and the text of syncline.json with them written in. */

@@ -1,12 +1,15 @@
 /** Composes the engine with its databases and its ledger, for every caller: the worker thread and the command line. */
+import { userInfo } from 'node:os';
 import { SynclineError } from '../core/errors.ts';
 import { maskingKey, type MaskingKey } from '../core/masking/masking-key.ts';
 import type { Production } from '../core/ports.ts';
+import { openProductionWriter } from '../databases/open-production-writer.ts';
 import { openProduction } from '../databases/open-production.ts';
 import { compare } from '../engine/compare.ts';
 import type { Log, OnProgress } from '../engine/progress.ts';
 import { pull } from '../engine/pull.ts';
 import { pullIncremental } from '../engine/pull-incremental.ts';
+import { push } from '../engine/push.ts';
 import type { PullReport } from '../engine/pull-report.ts';
 import { recover } from '../engine/recover.ts';
 import { status } from '../engine/status.ts';
@@ -83,6 +86,30 @@ const HANDLERS: { readonly [Name in OperationName]: Handler<Name> } = {
         ),
       );
     }),
+
+  push: (request, context) =>
+    inWorkspace(request, context, (workspace) =>
+      locked(workspace, async () => {
+        const { databaseUrl } = request.credentials;
+        const writer = openProductionWriter(databaseUrl === undefined ? {} : { databaseUrl });
+        try {
+          return await withProduction(workspace, request.credentials, ({ address }) =>
+            push(workspace, {
+              writer,
+              address,
+              ...(request.maskingKey === undefined ? {} : { maskingKey: maskingKey(request.maskingKey) }),
+              mode: request.mode,
+              armed: request.arm === workspace.target,
+              who: userInfo().username,
+              signal: context.signal,
+              onProgress: () => undefined,
+            }),
+          );
+        } finally {
+          await writer.close();
+        }
+      }),
+    ),
 
   lastReport: (request, context) =>
     inWorkspace(request, context, (workspace) => {

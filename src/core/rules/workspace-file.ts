@@ -70,6 +70,12 @@ const table = z
       .array(z.string().min(1))
       .optional()
       .describe('Columns that are never read. They do not exist in the local table.'),
+    allowPseudonyms: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Columns whose made-up values may be pushed to production. Everything else that a pull made up is refused.',
+      ),
     files: z
       .strictObject({
         bucket: z.string().min(1),

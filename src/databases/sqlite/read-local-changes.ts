@@ -24,11 +24,9 @@ export function readLocalChanges(
   }
   return {
     isReadable: ({ table }) => hasItsColumns(connection, table),
-    *changes(base) {
+    *changes(base, op) {
       try {
-        yield* inserted(connection, base);
-        yield* updated(connection, base);
-        yield* deleted(connection, base);
+        yield* READ[op](connection, base);
       } catch (error) {
         throw sqliteError(error, 'local');
       }
@@ -122,3 +120,5 @@ function baseRow(cells: Row): BaseRow {
   const seen = cells[cells.length - 1];
   return { cells: cells.slice(0, -1), seen: seen instanceof Uint8Array ? seen : null };
 }
+
+const READ = { insert: inserted, update: updated, delete: deleted } as const;

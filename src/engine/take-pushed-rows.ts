@@ -1,0 +1,109 @@
+import type { PulledTableRecord } from '../core/ledger-port.ts';
+import { maskedColumns } from '../core/masking/plan.ts';
+import type { RowChange } from '../core/rows/change.ts';
+import { keyColumnsOf } from '../core/rows/row-change.ts';
+import { codecFor } from '../core/values/codec.ts';
+import { encodeRow } from '../core/values/row-encoding.ts';
+import { productionReader } from './production-rows.ts';
+import type { PushRun } from './push.ts';
+import { CHANGES_PER_BATCH } from './push-operations.ts';
+
+/**
+ * Reads the pushed rows back and takes them into the local database and the base, as an incremental pull would: what
+ * triggers and defaults made of them is then there too, and they are no local changes any more.
+ */
+export async function takePushedRows(
+  run: PushRun,
+  sent: readonly (readonly [PulledTableRecord, RowChange])[],
+): Promise<void> {
+  const { local, ledger, paths, previous, clock, target } = run;
+  const byTable = new Map<PulledTableRecord, RowChange[]>();
+  for (const [record, change] of sent) {
+    const changes = byTable.get(record);
+    if (changes === undefined) byTable.set(record, [change]);
+    else changes.push(change);
+  }
+  const tables = [...byTable.keys()];
+  const incoming = local.createIncoming(run.incomingPath, tables);
+  try {
+    for (const [record, changes] of byTable) {
+      for (let start = 0; start < changes.length; start += CHANGES_PER_BATCH) {
+        await readBack(run, record, changes.slice(start, start + CHANGES_PER_BATCH), incoming);
+      }
+    }
+    incoming.finish();
+  } catch (error) {
+    incoming.discard();
+    throw error;
+  }
+  const held = ledger.held(target);
+  const { fingerprint } = local.applyIncoming({
+    localPath: paths.local,
+    basePath: previous.basePath,
+    incomingPath: run.incomingPath,
+    tables: tables.map((record) => ({
+      ...record,
+      maskedColumns: record.mask === null ? [] : maskedColumns(record.mask),
+    })),
+    allTables: previous.tables,
+    signal: new AbortController().signal,
+    // A row that production changed again in this very moment is found by the next pull.
+    onHeld: () => undefined,
+    beforeCommit: (schemaVersions) =>
+      ledger.prepare({
+        run: run.id,
+        target,
+        localPath: paths.local,
+        created: false,
+        schemaVersions,
+        basePath: previous.basePath,
+        maskingKey: previous.maskingKey,
+        tables: previous.tables,
+        held,
+        report: previous.report,
+      }),
+  });
+  local.advanceBase(previous.basePath, run.incomingPath, tables);
+  const clean = [...local.countLocalChanges(paths.local, previous.basePath, previous.tables).values()].every(
+    ({ inserted, updated, deleted }) => inserted + updated + deleted === 0,
+  );
+  ledger.complete(run.id, { finishedAt: clock(), fingerprint: clean ? fingerprint : '' });
+}
+
+async function readBack(
+  { writer, maskingKey, signal }: PushRun,
+  record: PulledTableRecord,
+  changes: readonly RowChange[],
+  incoming: ReturnType<PushRun['local']['createIncoming']>,
+): Promise<void> {
+  const { table } = record;
+  const keyColumns = keyColumnsOf(table);
+  const codecs = table.columns.map(({ source }) => codecFor(source.type));
+  const names = table.columns.map(({ source }) => source.name);
+  const rows = await writer.readByKey({
+    table: table.source.name,
+    keyColumns: keyColumns.map((index) => names[index] ?? ''),
+    columns: names,
+    keys: changes.map((change) =>
+      keyColumns.map((index, place) => {
+        const cell = change.key[place] ?? null;
+        return cell === null ? '' : (codecs[index]?.encodePostgres(cell) ?? '');
+      }),
+    ),
+    signal,
+  });
+  const read = productionReader({ record, maskingKey });
+  const found = new Set<string>();
+  incoming.batch(() => {
+    for (const row of rows) {
+      const { masked, seen } = read(row.slice(keyColumns.length));
+      found.add(identity(keyColumns.map((index) => masked[index] ?? null)));
+      incoming.row(record, masked, seen);
+    }
+    for (const change of changes) if (!found.has(identity(change.key))) incoming.gone(record, change.key);
+  });
+}
+
+function identity(key: RowChange['key']): string {
+  return Buffer.from(encodeRow(key)).toString('latin1');
+}
