@@ -35,9 +35,10 @@ export async function compare(
       'The last pull was masked with another masking key: production cannot be compared without that key.',
     );
   }
-  requireAllRows(await options.production.probe(options.signal));
+  // Before anything is waited for: a pull that ends meanwhile deletes the file, not what is open of it.
   const base = local.openBase(pulled.basePath);
   try {
+    requireAllRows(await options.production.probe(options.signal));
     const comparisons = await withSnapshot(options.production, options.signal, async (snapshot) => {
       const catalog = await snapshot.catalog(options.signal);
       const compared: Comparison[] = [];

@@ -25,10 +25,11 @@ export interface StatusOptions {
 
 /** How everything stands, from the ledger, the local file and, when it can be asked, production's catalog. */
 export async function status(context: EngineContext, options: StatusOptions): Promise<WorkspaceStatus> {
+  const target = await targetStatus(context, options);
   const found = context.local.inspect(context.paths.local);
   return {
     local: { path: context.paths.local, exists: found.exists, bytes: found.bytes },
-    targets: [await targetStatus(context, options, found.exists)],
+    targets: [target],
     ...(options.recovery === undefined ? {} : { recovery: options.recovery }),
   };
 }
@@ -40,12 +41,13 @@ type Asked = Pick<TargetStatus, 'address' | 'capabilities' | 'connectionError'> 
 async function targetStatus(
   context: EngineContext,
   { production, signal }: StatusOptions,
-  localExists: boolean,
 ): Promise<TargetStatus> {
   const { ledger, rules, target } = context;
-  const pulled = ledger.pulled(target);
   const { catalog, ...asked } =
     production === undefined ? { capabilities: [] } : await ask(production, signal);
+  // Only now: a pull that ended meanwhile has replaced the local database, and the base of the one before.
+  const pulled = ledger.pulled(target);
+  const localExists = context.local.inspect(context.paths.local).exists;
   const visible = catalog === undefined ? undefined : restrictCatalog(catalog, selectForPull(catalog, rules));
   const local = localExists && pulled !== undefined ? localChanges(context, pulled) : undefined;
   const comparisons = new Map(ledger.comparisons(target).map((each) => [each.table, each] as const));
