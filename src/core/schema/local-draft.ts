@@ -94,6 +94,10 @@ function draftColumns(table: Table, excluded: ReadonlySet<string>, note: TakeNot
         `SQLite does not tell it from another column by case; it is "${name}" locally.`,
       );
     }
+    const element = source.type.kind === 'array' ? source.type.element : source.type;
+    if (element.kind === 'opaque') {
+      note('type', source.name, `SQLite has no equal of ${element.name}; Postgres's own text is kept.`);
+    }
     return { name, source, declaredType: declaredTypeOf(source.type) };
   });
 }

@@ -42,6 +42,16 @@ describe('loadOrder', () => {
     assert.deepEqual(keys(order), ['z', 'm', 'n', 'a']);
   });
 
+  it('sees a circle of several tables as one', () => {
+    const circle = [
+      referring('x', ['z']),
+      referring('y', ['x']),
+      referring('z', ['y', 'w']),
+      referring('w', []),
+    ];
+    assert.deepEqual(keys(loadOrder(circle)), ['w', 'x', 'y', 'z']);
+  });
+
   it('holds each table once, whatever refers to what', () => {
     fc.assert(
       fc.property(graphs, (tables) => {
