@@ -3,7 +3,7 @@ import type { BaseTable } from './local-ports.ts';
 import type { ConflictKind } from './rows/incoming.ts';
 import type { RowKey } from './rows/change.ts';
 import type { TableKey } from './schema/model.ts';
-import type { Cell } from './values/cell.ts';
+import type { Cell, Row } from './values/cell.ts';
 
 /**
  * Production's changed rows, masked, on their way: a database file that is filled from the network, then applied to the
@@ -46,6 +46,11 @@ export interface ApplyIncomingRequest {
   readonly tables: readonly IncomingTable[];
   /** Every table that is pulled: their references are looked at too. */
   readonly allTables: readonly BaseTable[];
+  /**
+   * The row as it was just pushed, where this takes pushed rows back: what production made of it is no conflict with the
+   * local row that it was made of.
+   */
+  readonly pushed?: (table: TableKey, key: RowKey) => Row | undefined;
   readonly signal: AbortSignal;
   /** Called inside the transaction for each conflict. */
   readonly onHeld: (row: HeldRow) => void;

@@ -51,30 +51,14 @@ export interface PushRun extends EngineContext, PushOptions {
  * nobody can tell, and REMOTE_ errors, after which production is as it was.
  */
 export async function push(context: EngineContext, options: PushOptions): Promise<PushReport> {
-  const { ledger, local, paths, target, rules, clock } = context;
+  const { ledger, local, paths, clock } = context;
   const previous = requirePrevious(context, options.maskingKey);
   const id = context.newRunId();
   const run: PushRun = { ...context, ...options, id, previous, incomingPath: basePath(paths, id) };
-  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables);
-  const base = local.openBase(previous.basePath);
   try {
-    const prepare = preparer(run, reader, (record) =>
-      operationMaker(record, { ...run, base, maskingKey: run.maskingKey }),
-    );
-    const plan = await planPush(run, prepare);
-    const report = reportOf(run, plan);
-    if (plan.refused.length > 0) return { ...report, state: 'refused' };
-    if (plan.operations === 0) return { ...report, state: 'nothing' };
-    if (run.mode === 'plan') return report;
-    if (run.mode === 'push' && (rules.file.targets[target]?.protected ?? true) && !run.armed) {
-      throw new SynclineError(
-        'TARGET_PROTECTED',
-        `${target} is protected, and was not armed for this push.`,
-        { target },
-      );
-    }
-    ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: run.incomingPath });
-    return await apply(run, report, prepare);
+    const { report, sent } = await planAndSend(run);
+    if (sent !== undefined) await takePushedRows(run, sent);
+    return report;
   } catch (thrown) {
     const error = toSynclineError(thrown);
     context.log(
@@ -84,9 +68,40 @@ export async function push(context: EngineContext, options: PushOptions): Promis
     ledger.end(id, error.code === 'CANCELLED' ? 'cancelled' : 'failed', clock(), toErrorRecord(error));
     throw error;
   } finally {
+    pruneBases(local, paths, ledger.neededBases());
+  }
+}
+
+type Sent = readonly (readonly [PulledTableRecord, RowChange])[];
+
+/** All that happens while the local file is read: it is closed again before anything is written to it. */
+async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
+  const { local, paths, previous, ledger, rules, target, clock, id } = run;
+  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables);
+  const base = local.openBase(previous.basePath);
+  try {
+    const prepare = preparer(run, reader, (record) =>
+      operationMaker(record, { ...run, base, maskingKey: run.maskingKey }),
+    );
+    const plan = await planPush(run, prepare);
+    const report = reportOf(run, plan);
+    if (plan.refused.length > 0) return { report: { ...report, state: 'refused' } };
+    if (plan.operations === 0) return { report: { ...report, state: 'nothing' } };
+    if (run.mode === 'plan') return { report };
+    if (run.mode === 'push' && (rules.file.targets[target]?.protected ?? true) && !run.armed) {
+      throw new SynclineError(
+        'TARGET_PROTECTED',
+        `${target} is protected, and was not armed for this push.`,
+        {
+          target,
+        },
+      );
+    }
+    ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: run.incomingPath });
+    return await send(run, report, prepare);
+  } finally {
     base.close();
     reader.close();
-    pruneBases(local, paths, ledger.neededBases());
   }
 }
 
@@ -217,7 +232,11 @@ function reportOf(run: PushRun, plan: PushPlan): PushReport {
   };
 }
 
-async function apply(run: PushRun, report: PushReport, prepare: Prepare): Promise<PushReport> {
+async function send(
+  run: PushRun,
+  report: PushReport,
+  prepare: Prepare,
+): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
   const { ledger, writer, clock } = run;
   const sent: (readonly [PulledTableRecord, RowChange])[] = [];
   let witness: string | undefined;
@@ -241,20 +260,17 @@ async function apply(run: PushRun, report: PushReport, prepare: Prepare): Promis
   switch (outcome.state) {
     case 'rehearsed':
       ledger.end(run.id, 'done', clock());
-      return { ...report, state: 'rehearsed' };
-    case 'refused':
+      return { report: { ...report, state: 'rehearsed' } };
+    case 'refused': {
       ledger.end(run.id, 'failed', clock());
-      return {
-        ...report,
-        state: 'refused',
-        refused: outcome.failures.map((failure) => serverRefusal(failure, sent)),
-      };
+      const refused = outcome.failures.map((failure) => serverRefusal(failure, sent));
+      return { report: { ...report, state: 'refused', refused } };
+    }
     case 'partial':
       throw new SynclineError('INTERNAL', 'A push in one transaction cannot be applied in part.');
     case 'committed':
-      await takePushedRows(run, sent);
-      run.log('info', `Push ${run.id} is done: ${outcome.operations} changes.`);
-      return { ...report, state: 'pushed' };
+      run.log('info', `Push ${run.id} was committed: ${sent.length} changes.`);
+      return { report: { ...report, state: 'pushed' }, sent };
   }
 }
 

@@ -2,6 +2,7 @@ import type { PulledTableRecord } from '../core/ledger-port.ts';
 import { maskedColumns } from '../core/masking/plan.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
+import type { Row } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { productionReader } from './production-rows.ts';
@@ -37,6 +38,7 @@ export async function takePushedRows(
     throw error;
   }
   const held = ledger.held(target);
+  const pushed = pushedRows(run, byTable);
   const { fingerprint } = local.applyIncoming({
     localPath: paths.local,
     basePath: previous.basePath,
@@ -46,6 +48,7 @@ export async function takePushedRows(
       maskedColumns: record.mask === null ? [] : maskedColumns(record.mask),
     })),
     allTables: previous.tables,
+    pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
     signal: new AbortController().signal,
     // A row that production changed again in this very moment is found by the next pull.
     onHeld: () => undefined,
@@ -68,6 +71,35 @@ export async function takePushedRows(
     ({ inserted, updated, deleted }) => inserted + updated + deleted === 0,
   );
   ledger.complete(run.id, { finishedAt: clock(), fingerprint: clean ? fingerprint : '' });
+}
+
+/** The rows as they were sent: a new row, or the base's with what was changed. */
+function pushedRows(
+  { local, previous }: PushRun,
+  byTable: ReadonlyMap<PulledTableRecord, readonly RowChange[]>,
+): Map<string, Row> {
+  const rows = new Map<string, Row>();
+  const base = local.openBase(previous.basePath);
+  try {
+    for (const [record, changes] of byTable) {
+      const find = base.finder(record);
+      for (const change of changes) {
+        if (change.op === 'delete') continue;
+        const place = `${record.table.key}\n${identity(change.key)}`;
+        if (change.op === 'insert') rows.set(place, change.after);
+        else rows.set(place, withChange(find(change.key)?.cells ?? [], change));
+      }
+    }
+    return rows;
+  } finally {
+    base.close();
+  }
+}
+
+function withChange(before: Row, { columns, after }: Extract<RowChange, { op: 'update' }>): Row {
+  const cells = [...before];
+  for (const [place, column] of columns.entries()) cells[column] = after[place] ?? null;
+  return cells;
 }
 
 async function readBack(

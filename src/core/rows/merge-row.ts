@@ -32,7 +32,8 @@ export function mergeRow({ base, local, production, productionChanged, sameValue
     const here = local[column] ?? null;
     const there = production[column] ?? null;
     const changedHere = !sameCell(here, before) && !sameValue(column, here, before);
-    if (!productionChanged(column)) cells.push(here);
+    // A value that is only spelled otherwise is no change, and gets its canonical spelling back.
+    if (!productionChanged(column)) cells.push(changedHere ? here : before);
     else if (!changedHere || sameValue(column, here, there)) cells.push(there);
     else {
       conflicts.push(column);

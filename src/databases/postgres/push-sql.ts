@@ -96,7 +96,7 @@ where n.nspname = $1 and c.relname = $2 and a.attnum > 0 and not a.attisdropped`
 export function advanceSequencesSql(table: PushOperation['table'], column: string): string {
   const name = quoteTable(table);
   return `select pg_catalog.setval(s.name::regclass, m.most)
-from (select pg_catalog.pg_get_serial_sequence($1, $2) as name) s,
+from (select pg_catalog.pg_get_serial_sequence($1::text, $2::text) as name) s,
   (select pg_catalog.max(${quoteIdentifier(column)})::bigint as most from ${name}) m
 where s.name is not null and m.most > coalesce(pg_catalog.pg_sequence_last_value(s.name::regclass), 0)`;
 }
@@ -104,5 +104,5 @@ where s.name is not null and m.most > coalesce(pg_catalog.pg_sequence_last_value
 /** Columns of a table that have a sequence of their own: identity and serial. */
 export const SEQUENCE_COLUMNS_SQL = `select a.attname::text as name
 from pg_catalog.pg_attribute a
-where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
-  and pg_catalog.pg_get_serial_sequence($1, a.attname) is not null`;
+where a.attrelid = $1::text::regclass and a.attnum > 0 and not a.attisdropped
+  and pg_catalog.pg_get_serial_sequence($1::text, a.attname::text) is not null`;

@@ -53,7 +53,7 @@ export function applyIncoming(driver: SqliteDriver, request: ApplyIncomingReques
 function applyTable(
   connection: Connection,
   incoming: IncomingTable,
-  { signal, onHeld }: ApplyIncomingRequest,
+  { signal, onHeld, pushed }: ApplyIncomingRequest,
 ): AppliedTable {
   const { table } = incoming;
   const name = quoteIdentifier(table.name);
@@ -84,7 +84,7 @@ function applyTable(
     const local = findLocal.get(...rowKey);
     const found = findBase.get(...rowKey);
     const base = found === undefined ? undefined : { cells: found.slice(0, -1), seen: bytes(found.at(-1)) };
-    const decision = compare(base, local, row);
+    const decision = compare(base, local, row, pushed?.(table.key, rowKey));
     if (decision.conflict !== undefined) {
       counts.held += 1;
       onHeld(heldRow(incoming, decision.conflict, rowKey, row));
@@ -153,18 +153,22 @@ type Compare = (
   base: { readonly cells: Row; readonly seen: Uint8Array | null } | undefined,
   local: Row | undefined,
   incoming: IncomingRow,
+  pushed: Row | undefined,
 ) => RowDecision;
 
 function comparer({ table, maskedColumns }: IncomingTable): Compare {
   const sameValue = cellComparer(table);
   const changed = productionComparer(table, maskedColumns);
-  return (base, local, incoming) =>
+  return (base, local, incoming, pushed) =>
     decideIncoming({
-      base: base?.cells,
+      base: pushed ?? base?.cells,
       local,
       incoming: incoming.gone ? { op: 'gone' } : { op: 'row', cells: incoming.cells },
       sameValue,
-      productionChanged: (column) => base === undefined || changed(base, incoming, column),
+      productionChanged: (column) =>
+        pushed === undefined
+          ? base === undefined || changed(base, incoming, column)
+          : !sameValue(column, pushed[column] ?? null, incoming.cells[column] ?? null),
     });
 }
 

@@ -41,6 +41,7 @@ describe('the ledger', () => {
       basePath: stagePath,
       maskingKey: 'abc',
       tables: [record()],
+      held: [],
       report: JSON.stringify({ run: id, prepared: true }),
     };
   }
