@@ -42,8 +42,8 @@ describe('From an empty folder to an anonymized local database, by mouse and key
   });
 
   after(async () => {
-    await workbench.close();
     await project.stop();
+    await workbench.close();
     rmSync(workspaceFolder, { recursive: true, force: true });
   });
 

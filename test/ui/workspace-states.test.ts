@@ -47,28 +47,28 @@ describe('The view in a workspace that', function () {
 
   it('is not trusted says so, and nothing is read', async function () {
     write('{ "local": { "path": "./dev.db" }, "targets": { "production": {} } }');
-    const { page, screenshot } = await open(this, { trusted: false });
+    const { page } = await open(this, { trusted: false });
     await openView(workbench!);
     await page.getByText('This workspace is not trusted.').waitFor();
     await page.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
-    await screenshot('untrusted-light');
+    await workbench!.screenshot('untrusted-light');
     assert.deepEqual(readdirSync(folder), ['syncline.json']);
     assert.equal(await titleButton(page, PULL).count(), 0);
   });
 
   it('has a mistake in syncline.json points to it, until it is corrected', async function () {
     write('{\n  "local": { "path": "./dev.db" },\n  "targets": { "production": { "protectd": true } }\n}\n');
-    const { page, screenshot } = await open(this);
+    const { page } = await open(this);
     await openView(workbench!);
-    await page.getByText('Syncline cannot go on until this is put right.').waitFor();
+    await page.getByText('There is a mistake in syncline.json.').waitFor();
     await page.locator('.statusbar-item.has-background-color').getByText('Syncline').waitFor();
     await page.getByRole('button', { name: 'Open syncline.json' }).click();
     await page.locator('.squiggly-error').waitFor();
-    await screenshot('mistake-light');
+    await workbench!.screenshot('mistake-light');
 
     write('{ "local": { "path": "./dev.db" }, "targets": { "production": {} } }');
     await page.getByText('This workspace has a syncline.json, but no key is kept').waitFor();
-    await screenshot('disconnected-light');
+    await workbench!.screenshot('disconnected-light');
   });
 });
 
@@ -96,8 +96,8 @@ describe('The view of a connected workspace', function () {
   });
 
   after(async () => {
-    await workbench.close();
     await project.stop();
+    await workbench.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

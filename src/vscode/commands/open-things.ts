@@ -6,8 +6,12 @@ import type { Services } from '../services.ts';
 import { workspaceFileOf } from '../session/folder.ts';
 import { pickEntry, trustedFolder } from './choose-target.ts';
 
-/** Opens syncline.json, at a place counted from 1 if one is given. */
-export async function openWorkspaceFile(services: Services, line?: number, column?: number): Promise<void> {
+/** Opens syncline.json at a place counted from 1: the one that is given, else that of a mistake in it, if there is one. */
+export async function openWorkspaceFile(
+  services: Services,
+  place: Partial<Place> = mistakePlace(services) ?? {},
+): Promise<void> {
+  const { line, column } = place;
   const uri = workspaceFileOf(trustedFolder(services));
   try {
     await vscode.workspace.fs.stat(uri);
@@ -22,6 +26,16 @@ export async function openWorkspaceFile(services: Services, line?: number, colum
   const at = line === undefined ? undefined : new vscode.Position(line - 1, (column ?? 1) - 1);
   const selection = at === undefined ? {} : { selection: new vscode.Range(at, at) };
   await vscode.window.showTextDocument(uri, selection);
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+function mistakePlace({ session }: Services): Place | undefined {
+  const { line, column } = session.state.problem?.details ?? {};
+  return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined;
 }
 
 /** Shows where the local database is: in the explorer, or in the system's file browser when it is elsewhere. */

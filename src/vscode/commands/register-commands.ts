@@ -28,7 +28,9 @@ export function registerCommands(services: Services): Ending {
     'syncline.previewMasking': (at) => previewMasking(services, targetNamed(at), tableNamed(at)),
     'syncline.suggestRules': (at) => suggestRules(services, targetNamed(at)),
     'syncline.openWorkspaceFile': (line, column) =>
-      openWorkspaceFile(services, numberOf(line), numberOf(column)),
+      typeof line === 'number' && typeof column === 'number'
+        ? openWorkspaceFile(services, { line, column })
+        : openWorkspaceFile(services),
     'syncline.revealLocal': () => revealLocal(services),
     'syncline.showReport': (at) => showReport(services, targetNamed(at)),
     'syncline.showLog': () => channel.show(),
@@ -87,8 +89,4 @@ function nodeOf(at: unknown): TreeNode | undefined {
   return typeof at === 'object' && at !== null && 'kind' in at && kinds.includes(at.kind)
     ? (at as TreeNode)
     : undefined;
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
 }

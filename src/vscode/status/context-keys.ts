@@ -19,6 +19,7 @@ export function keepContextKeys(session: Session): vscode.Disposable {
 function contextKeys(state: SessionState): Readonly<Record<string, string | boolean>> {
   return {
     'syncline.phase': state.phase,
+    'syncline.problem': state.phase === 'failed' ? (state.problem?.code ?? '') : '',
     'syncline.running': state.operation !== undefined,
     'syncline.connected': [...state.connections.values()].some((one) => one.state === 'connected'),
     'syncline.pulled': targetsOf(state).some(({ pulledAt }) => pulledAt !== undefined),

@@ -14,12 +14,10 @@ function editorRemedy({ code, remedy }: SynclineError): string {
     case 'MASKING_KEY_MISSING':
     case 'MASKING_KEY_INVALID':
       return t('Pull again from the editor: it masks with its own key, from its secret storage.');
-    case 'LOCAL_EDITS':
-      return t('Confirm that they may be replaced; the backup keeps them.');
     case 'USAGE':
       return t('This is a bug in Syncline. Please report it with the log.');
     default:
-      return remedy;
+      return remedy.replace(/ \(--[^)]*\)/g, '');
   }
 }
 

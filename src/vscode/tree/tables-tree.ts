@@ -53,7 +53,7 @@ export function createTablesTree(session: Session): TablesTree {
       state.connections !== before.connections
     ) {
       roots = targetNodes(state);
-      decorateView(view, state, roots);
+      showBadge(view, roots);
       changed.fire(undefined);
       return;
     }
@@ -90,11 +90,7 @@ function touched(roots: readonly TargetNode[], before: SessionState, after: Sess
   return began ? [target] : tables;
 }
 
-function decorateView(
-  view: vscode.TreeView<TreeNode>,
-  state: SessionState,
-  roots: readonly TargetNode[],
-): void {
+function showBadge(view: vscode.TreeView<TreeNode>, roots: readonly TargetNode[]): void {
   const drifted = roots
     .flatMap(({ tables }) => tables)
     .filter(({ status }) => hasDrifted(status.drift)).length;
@@ -106,5 +102,4 @@ function decorateView(
           tooltip:
             drifted === 1 ? vscode.l10n.t('1 table drifted') : vscode.l10n.t('{0} tables drifted', drifted),
         };
-  view.message = (state.phase === 'failed' ? state.problem?.message : undefined) ?? '';
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoProject } from '../../support/demo-project.ts';
 import { projectRoot } from '../../support/vscode/paths.ts';
 
@@ -18,18 +20,13 @@ export async function killInMidPull(folder: string, project: DemoProject): Promi
         SYNCLINE_SUPABASE_KEY: project.secretKey,
         SYNCLINE_MASKING_KEY: randomBytes(32).toString('base64'),
       },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: 'ignore',
     },
   );
-  let progress = '';
-  for await (const chunk of child.stderr) {
-    progress += String(chunk);
-    if (!/load/i.test(progress)) continue;
-    child.kill('SIGKILL');
-    break;
-  }
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  const stages = join(folder, '.syncline', 'bases');
+  while (child.exitCode === null && !(existsSync(stages) && readdirSync(stages).length > 0)) await sleep(20);
+  child.kill('SIGKILL');
+  if (child.signalCode === null && child.exitCode === null) await once(child, 'exit');
   project.faults.clear();
-  if (child.signalCode !== 'SIGKILL')
-    throw new Error(`The pull ended before it could be killed:\n${progress}`);
+  if (child.signalCode !== 'SIGKILL') throw new Error('The pull ended before it could be killed');
 }
