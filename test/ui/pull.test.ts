@@ -43,7 +43,7 @@ describe('From an empty folder to an anonymized local database, by mouse and key
 
   after(async () => {
     await project.stop();
-    await workbench.close();
+    await (workbench as Workbench | undefined)?.close();
     rmSync(workspaceFolder, { recursive: true, force: true });
   });
 

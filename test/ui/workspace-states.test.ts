@@ -97,7 +97,7 @@ describe('The view of a connected workspace', function () {
 
   after(async () => {
     await project.stop();
-    await workbench.close();
+    await (workbench as Workbench | undefined)?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

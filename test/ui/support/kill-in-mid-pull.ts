@@ -23,7 +23,7 @@ export async function killInMidPull(folder: string, project: DemoProject): Promi
       stdio: 'ignore',
     },
   );
-  const stages = join(folder, '.syncline', 'bases');
+  const stages = join(folder, '.syncline', 'base');
   while (child.exitCode === null && !(existsSync(stages) && readdirSync(stages).length > 0)) await sleep(20);
   child.kill('SIGKILL');
   if (child.signalCode === null && child.exitCode === null) await once(child, 'exit');
