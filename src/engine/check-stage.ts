@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { SynclineError } from '../core/errors.ts';
 import type { Stage } from '../core/local-ports.ts';
 import type { LeakCheck } from '../core/masking/leak-check.ts';
@@ -5,6 +6,9 @@ import type { ProductionSnapshot } from '../core/ports.ts';
 import type { TableLoad } from './load-tables.ts';
 import type { PullPlan } from './plan-pull.ts';
 import type { CheckResult } from './pull-report.ts';
+
+/** Rows looked at before other work of this thread gets a turn. */
+const ROWS_BETWEEN_TURNS = 20_000;
 
 export interface StagedPull {
   readonly stage: Stage;
@@ -33,7 +37,7 @@ export async function checkStage({
     checkCounts(stage, plan, loads, snapshot),
     checkReferences(stage, plan),
     checkIntegrity(stage),
-    checkLeaks(leaks),
+    ...(await checkLeaks(stage, plan, leaks, signal)),
   ];
 }
 
@@ -110,19 +114,32 @@ function checkIntegrity(stage: Stage): CheckResult {
   return { name: 'integrity', status: 'passed', detail: "SQLite's own check found nothing" };
 }
 
-function checkLeaks(leaks: LeakCheck | undefined): CheckResult {
-  const name = 'masking';
-  if (leaks === undefined) return { name, status: 'skipped', detail: 'the pull was raw: nothing was masked' };
-  const { status, reason, findings } = leaks.result();
+async function checkLeaks(
+  stage: Stage,
+  plan: PullPlan,
+  leaks: LeakCheck | undefined,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  if (leaks === undefined) {
+    return [{ name: 'masking', status: 'skipped', detail: 'the pull was raw: nothing was masked' }];
+  }
+  for (const { local } of plan.tables) {
+    let rows = 0;
+    for (const row of stage.rows(local)) {
+      leaks.inspect(local.key, row);
+      rows += 1;
+      // So that a cancellation can be heard.
+      if (rows % ROWS_BETWEEN_TURNS === 0) await setImmediate(undefined, { signal });
+    }
+  }
+  const { status, parts, reason, findings } = leaks.result();
   if (status === 'failed') {
     const columns = [...new Set(findings.map((finding) => `${finding.table}.${finding.column}`))];
     throw new SynclineError(
       'MASKING_LEAK',
       `Masking let values through: ${reason} (${columns.join(', ')}).`,
-      {
-        columns,
-      },
+      { columns },
     );
   }
-  return { name, status, detail: reason };
+  return parts.map(({ name, status: partly, detail }) => ({ name, status: partly, detail }));
 }

@@ -2,6 +2,7 @@ import { SynclineError } from '../../core/errors.ts';
 import { seenColumnOf, type Stage, type WriteRow } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
+import type { Cell } from '../../core/values/cell.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
 import { flushFile } from './flush-file.ts';
@@ -48,6 +49,7 @@ export function createStage(driver: SqliteDriver, path: string, tables: readonly
         for (const index of table.indexes) connection.exec(index.sql);
       }),
     countRows: (table) => guarded(() => countRows(connection, table)),
+    rows: (table) => rowsOf(connection, table),
     danglingReferences: () =>
       guarded(() => tables.flatMap((table) => danglingReferencesOf(connection, table.name))),
     integrityProblems: () =>
@@ -95,6 +97,16 @@ function writerFor(connection: Connection, table: LocalTable): WriteRow {
       throw tooManyValues(error, table);
     }
   };
+}
+
+function* rowsOf(connection: Connection, table: LocalTable): Generator<Cell[]> {
+  const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  const select = connection.prepare<[], Cell[]>(`SELECT ${columns} FROM ${quoteIdentifier(table.name)}`);
+  try {
+    yield* select.raw().iterate();
+  } catch (error) {
+    throw sqliteError(error, 'stage');
+  }
 }
 
 function tooManyValues(error: unknown, table: LocalTable): unknown {
