@@ -18,8 +18,9 @@ export function urlMask(settings: TextMaskSettings): MaskText {
   const { hash, maxLength } = settings;
   return hashedTextMask(
     hash,
-    (value) => value.trim(),
-    (draws, canonical) => {
+    settings.unique ? (value) => value : (value) => value.trim(),
+    (draws, _canonical, value) => {
+      const canonical = value.trim();
       const start = urlStart(canonical);
       const ending = FILE_ENDING.exec(canonical)?.[0].toLowerCase() ?? '';
       const letters = token(draws, TOKEN_LENGTH);
@@ -47,19 +48,24 @@ export const LONGEST_IPV4 = '255.255.255.255'.length;
 
 /**
  * IP addresses in text, also several with commas between: from ranges that are no host's (240.0.0.0/4, RFC 1112;
- * 2001:db8::/32, RFC 3849). Unique ones are all of the second, which has room for every one. A prefix length stays.
+ * 2001:db8::/32, RFC 3849). Unique ones are all of the second, which has room for every one, and each spelling has its
+ * own.
  */
 export function ipTextMask(settings: TextMaskSettings): MaskText {
   const filler = fillerMask(settings);
   const mask = networkMask(settings);
+  const spelled = hashedTextMask(
+    settings.hash,
+    (value) => value,
+    (draws) => documentationAddress(draws),
+  );
   return (value) => {
     if (value.trim() === '') return value;
-    const parts = value.split(',');
-    const masked = parts.map((part) => mask(part.trim()));
-    const known = masked.filter((part) => part !== undefined);
-    if (known.length < parts.length) return filler(value);
-    const text = known.join(', ');
-    return text.length <= settings.maxLength ? text : filler(value);
+    const parts = value.split(',').map((part) => part.trim());
+    if (settings.unique) return parts.every((part) => parseIp(part)) ? spelled(value) : filler(value);
+    const masked = parts.map(mask).filter((part) => part !== undefined);
+    const text = masked.join(', ');
+    return masked.length === parts.length && text.length <= settings.maxLength ? text : filler(value);
   };
 }
 
@@ -113,6 +119,11 @@ function made(draws: Draws, value: string, unique: boolean): string {
   if (ip?.bytes.length === 4 && !unique) {
     return [240 + draws.below(15), draws.below(256), draws.below(256), draws.below(256)].join('.');
   }
+  return documentationAddress(draws);
+}
+
+/** An address of 2001:db8::/32 without zeros that its text form would leave out: 95 bits. */
+function documentationAddress(draws: Draws): string {
   const groups = Array.from({ length: 6 }, () => (0x1000 + draws.below(0xf000)).toString(16));
   return ['2001', 'db8', ...groups].join(':');
 }

@@ -1,5 +1,6 @@
 import { findTable, tableKey, type Catalog } from '../schema/model.ts';
-import { isTransformerName, TRANSFORMER_NAMES, type MaskRules } from './rule.ts';
+import { type MaskRules } from './rule.ts';
+import { isTransformerName, TRANSFORMER_NAMES } from './transformers.ts';
 import { unknownName } from './unknown-name.ts';
 
 /**
@@ -15,11 +16,16 @@ export function checkRules(rules: MaskRules, catalog: Catalog): void {
         table: key,
       });
     }
-    for (const [column, { transformer }] of columns) {
-      const names = table.columns.map(({ name }) => name);
+    const names = table.columns.map(({ name }) => name);
+    for (const [column, { transformer, options }] of columns) {
       if (!names.includes(column)) {
         const where = `A mask rule of "${key}" names the column "${column}"`;
         throw unknownName('CONFIG_UNKNOWN_COLUMN', where, column, names, { table: key, column });
+      }
+      const by = options?.by;
+      if (by !== undefined && !names.includes(by)) {
+        const where = `The mask rule of "${key}.${column}" moves dates by the column "${by}"`;
+        throw unknownName('CONFIG_UNKNOWN_COLUMN', where, by, names, { table: key, column });
       }
       // Rules come from a file; their type promises more than it can.
       const name: string = transformer;

@@ -2,7 +2,7 @@ import { isAboutPeople, type NameVerdict } from './classify-name.ts';
 import { nameTokens } from './name-tokens.ts';
 import { TEXT_BY_NAME } from './name-transformers.ts';
 import type { ValueClass } from './recognisers.ts';
-import type { TransformerName } from './rule.ts';
+import type { TransformerName } from './transformers.ts';
 import type { Sample } from './sample.ts';
 import { keep, mask, type Verdict } from './verdict.ts';
 

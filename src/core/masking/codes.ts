@@ -92,7 +92,8 @@ export function hashMask(settings: TextMaskSettings, length: number): MaskText {
 
 /** Version 4 UUIDs of 122 bits of the keyed hash (RFC 9562). */
 export function uuidMask(settings: TextMaskSettings): MaskText {
-  return (value) => (value === '' ? value : uuidOf(settings.hash(value.trim().toLowerCase())));
+  const canonical = settings.unique ? exact(settings) : (value: string) => value.trim().toLowerCase();
+  return (value) => (value === '' ? value : uuidOf(settings.hash(canonical(value))));
 }
 
 function uuidOf(digest: string): string {

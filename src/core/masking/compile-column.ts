@@ -13,7 +13,7 @@ import { domainKey, type MaskingKey } from './masking-key.ts';
 import { memoized } from './memo.ts';
 import { decimalNoise, floatNoise, numberKey } from './numbers.ts';
 import type { ColumnMask } from './plan.ts';
-import type { TransformerName } from './rule.ts';
+import type { TransformerName } from './transformers.ts';
 import type { MaskText, TextMaskSettings } from './text-mask.ts';
 import { isTextTransformer, textMask, type TextTransformerName } from './text-transformers.ts';
 

@@ -3,6 +3,10 @@ import type { KeyedHash } from './keyed-hash.ts';
 import { civilFromDays, daysFromCivil, isCivilDate, printCivil, printTimeOfDay } from '../values/calendar.ts';
 
 const DEFAULT_DAYS = 365;
+
+/** A timestamp ends with 294276, and neither it nor a date begins before 4714 BC; no shift is longer than a century. */
+const LAST_YEAR = 294_176;
+const FIRST_YEAR = -4_612;
 const MICROSECONDS_OF_SECOND = 1_000_000;
 const SECONDS_OF_DAY = 86_400;
 
@@ -44,7 +48,9 @@ export function dateShift(settings: DateShiftSettings): ShiftDate {
     const intact = unique || group !== undefined;
     draws.seed(hash(unique ? 'shift' : group === undefined ? value : `group\0${group}`));
     const distance = draws.below(days) + 1;
-    const shift = draws.below(2) === 0 ? distance : -distance;
+    const back = draws.below(2) === 0;
+    // At the ends of Postgres's calendar there is one way only.
+    const shift = date.year >= LAST_YEAR ? -distance : back && date.year > FIRST_YEAR ? -distance : distance;
     const moved = printCivil(civilFromDays(daysFromCivil(date) + shift));
     const time = intact || MIDNIGHT.test(rest) ? rest : rest.replace(TIME_OF_DAY, otherTime(draws));
     return moved.date + time + moved.era;

@@ -2,7 +2,7 @@ import { decideAlone, decideGroup, type Decision } from './decide.ts';
 import type { ColumnGroup, ForeignKeyGroups } from './foreign-key-groups.ts';
 import { mentionedColumns } from './mentioned-columns.ts';
 import type { PlannedColumn } from './plan-columns.ts';
-import type { TransformerName } from './rule.ts';
+import type { TransformerName } from './transformers.ts';
 import type { LogicalType } from '../schema/logical-type.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { ColumnGroup } from './foreign-key-groups.ts';
 import { alternativesTo, obstacleTo, type ColumnDemands } from './obstacle.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import type { MaskReasonSource } from './plan.ts';
-import type { MaskOptions, TransformerName } from './rule.ts';
+import type { MaskOptions, TransformerName } from './transformers.ts';
 import { WEIGHT } from './verdict.ts';
 
 /** How a column is masked, before domains are given out. */

@@ -4,7 +4,7 @@ import type { ColumnGroup, ForeignKeyGroups } from './foreign-key-groups.ts';
 import { obstacleTo } from './obstacle.ts';
 import type { PlannedColumn } from './plan-columns.ts';
 import type { ColumnMask } from './plan.ts';
-import type { TransformerName } from './rule.ts';
+import type { TransformerName } from './transformers.ts';
 
 /**
  * Transformers whose results look otherwise where they must be unique. One unique column makes the whole domain so:

@@ -7,7 +7,7 @@ import { domainKey, type MaskingKey } from './masking-key.ts';
 import { memoized } from './memo.ts';
 import { decimalNoise, numberKey } from './numbers.ts';
 import type { ColumnMask } from './plan.ts';
-import type { MaskOptions } from './rule.ts';
+import type { MaskOptions } from './transformers.ts';
 import type { MaskText, TextMaskSettings } from './text-mask.ts';
 import { textMask, type TextTransformerName } from './text-transformers.ts';
 
@@ -17,9 +17,12 @@ export function jsonCells(mask: ColumnMask, type: LogicalType, key: MaskingKey):
   // The column's own name stands over what has no name inside.
   const root: JsonPlace = { name: mask.column, parent: undefined };
   if (type.kind === 'array') {
-    // The elements of json[] are strings that hold documents.
-    const document: MaskText = (text) => maskJsonText(text, leaves, root);
-    const elements = { string: document, number: identity, name: identity };
+    // Elements are strings: those of json[] hold documents, those of text[] may.
+    const element: MaskText =
+      type.element.kind === 'json'
+        ? (text) => maskJsonText(text, leaves, root)
+        : (text) => leaves.string(text, root);
+    const elements = { string: element, number: identity, name: identity };
     return (cell) => maskJsonText(String(cell), elements);
   }
   if (type.kind === 'text') {

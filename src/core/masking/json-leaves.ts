@@ -4,7 +4,7 @@ import { TEXT_ONLY } from './name-dictionary.ts';
 import { NUMBER_BY_NAME, TEXT_BY_NAME } from './name-transformers.ts';
 import { COUNTRY_CODE } from './sample.ts';
 import { containsPersonal, recognise, type ValueClass } from './recognisers.ts';
-import type { MaskOptions } from './rule.ts';
+import type { MaskOptions } from './transformers.ts';
 import type { MaskText } from './text-mask.ts';
 import { isTextTransformer, type TextTransformerName } from './text-transformers.ts';
 import { parseJsonText } from '../values/json-text.ts';

@@ -36,7 +36,7 @@ export type NameClass =
  */
 const PHRASES: Readonly<Record<NameClass, string>> = {
   email:
-    'email, e mail, mail, email address, mail address, email addr, emailadresse, mailadresse, e post, epost, courriel, ' +
+    'email, e mail, mail, email address, mail address, email addr, emailadresse, mailadresse, mailadres, e post, epost, courriel, ' +
     'adresse email, adresse mail, adresse electronique, correo, correo electronico, posta elettronica, ' +
     'indirizzo email, emailadres, correio eletronico, endereco email, recovery email, eposta',
   phone:

@@ -1,5 +1,5 @@
 import type { NameClass } from './name-dictionary.ts';
-import type { MaskOptions, TransformerName } from './rule.ts';
+import type { MaskOptions, TransformerName } from './transformers.ts';
 
 /** How texts are masked whose name is of a class. */
 interface TextTransformer {

@@ -1,6 +1,6 @@
 import { Draws } from './draws.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import type { MaskOptions } from './rule.ts';
+import type { MaskOptions } from './transformers.ts';
 import { numberShape, shapeMask } from './shape.ts';
 import { parseDecimal, printDecimal } from '../values/decimal-text.ts';
 

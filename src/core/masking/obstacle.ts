@@ -4,7 +4,7 @@ import { SAFE_HASH_LENGTH } from './codes.ts';
 import { SAFE_TOKEN_LENGTH } from './fictional-words.ts';
 import { SHORTEST_EMAIL } from './handles.ts';
 import { UNIQUE_PHONE_LENGTH } from './phone.ts';
-import { acceptsType, type MaskOptions, type TransformerName } from './rule.ts';
+import { acceptsType, type MaskOptions, type TransformerName } from './transformers.ts';
 
 /** What a transformer has to reckon with in a column. */
 export interface ColumnDemands {

@@ -11,7 +11,7 @@ const FICTIONAL_AREA = '555';
 const LEAST_DIGITS_WITH_AREA = 7;
 
 /** Digits of the longest number (E.164), and with the fictional country code before it. */
-export const UNIQUE_PHONE_LENGTH = '+999'.length + 15;
+export const UNIQUE_PHONE_LENGTH = '00999'.length + 15;
 
 /**
  * Telephone numbers in the notation they were written in: `+49 30 123-456` becomes `+99 90 417-305`. Equal digits give
@@ -48,9 +48,10 @@ function uniquePhone(settings: TextMaskSettings): MaskText {
     const international = canonical.startsWith('+');
     const original = international ? canonical.slice(1) : canonical;
     const digits = shape(original);
-    // So many digits are no number.
-    if (digits === undefined) return filler(value);
-    const code = international ? `+${FICTIONAL_COUNTRY}` : FICTIONAL_AREA;
+    // So many digits are no number; and what else is written there may be what tells two numbers apart.
+    if (digits === undefined || !isPlain(value)) return filler(value);
+    const prefix = value.includes('+') ? '+' : '00';
+    const code = international ? prefix + FICTIONAL_COUNTRY : FICTIONAL_AREA;
     const written = `${code} ${notate(withoutPrefix(value), digits)}`;
     const forms = [written, code + digits, digits];
     return (
@@ -84,6 +85,13 @@ function notate(value: string, digits: string): string {
     }
   }
   return result;
+}
+
+function isPlain(value: string): boolean {
+  for (const character of value) {
+    if (!(character >= '0' && character <= '9') && !SEPARATORS.includes(character)) return false;
+  }
+  return true;
 }
 
 function digitCount(value: string): number {

@@ -4,9 +4,10 @@ import { checkRules } from './check-rules.ts';
 import { decideAll } from './decide-all.ts';
 import { giveDomains } from './give-domains.ts';
 import { planColumns } from './plan-columns.ts';
-import type { MaskOptions, MaskRules, TransformerName } from './rule.ts';
+import type { MaskRules } from './rule.ts';
+import type { MaskOptions, TransformerName } from './transformers.ts';
 
-export type { TransformerName } from './rule.ts';
+export type { TransformerName } from './transformers.ts';
 
 /** Where a decision about a column came from. */
 export type MaskReasonSource =

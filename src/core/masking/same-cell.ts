@@ -1,7 +1,7 @@
 import type { Cell } from '../values/cell.ts';
 import type { ColumnMask } from './plan.ts';
 import { personalPieces } from './recognisers.ts';
-import type { TransformerName } from './rule.ts';
+import type { TransformerName } from './transformers.ts';
 import { equalsFolded } from './text-mask.ts';
 
 /** Values that say nothing about anybody and stay: nothing but signs, zero, the ends of time and of numbers. */

@@ -5,7 +5,7 @@ import { fillerMask } from './filler.ts';
 import { emailMask, usernameMask } from './handles.ts';
 import { isNameTransformer, nameMask } from './names.ts';
 import { phoneMask } from './phone.ts';
-import type { MaskOptions, TransformerName } from './rule.ts';
+import type { MaskOptions, TransformerName } from './transformers.ts';
 import type { MaskText, TextMaskSettings } from './text-mask.ts';
 
 const HASH_LENGTH = 64;

@@ -1,6 +1,6 @@
 import type { LogicalType } from '../schema/logical-type.ts';
 import type { MaskReasonSource } from './plan.ts';
-import type { MaskOptions, TransformerName } from './rule.ts';
+import type { MaskOptions, TransformerName } from './transformers.ts';
 
 /** How much a verdict weighs where columns that a foreign key ties together disagree. */
 export const WEIGHT = { type: 0, unclassified: 1, safe: 2, personal: 3 } as const;

@@ -117,9 +117,9 @@ export function maskRows(
 }
 
 /** Masks values of one column `value` of a table `things` with one rule. */
-export function maskValues<Value extends Cell>(
+export function maskValues(
   rule: unknown,
-  values: readonly Value[],
+  values: readonly Cell[],
   options: {
     readonly type?: LogicalType;
     readonly unique?: boolean;
