@@ -137,7 +137,7 @@ describe('The view of a connected workspace', function () {
     await settle(workbench);
     await workbench.screenshot('suggested-rules-high-contrast');
     await toast(page, 'masking rules are suggested').getByRole('button', { name: 'Apply' }).click();
-    await page.getByRole('tab', { name: 'syncline.json' }).waitFor();
+    await page.getByRole('tab', { name: 'syncline.json', exact: true }).waitFor();
     const text = readFileSync(join(folder, 'syncline.json'), 'utf8');
     assert.match(text, /^\/\/ ours/);
     assert.match(text, /"email": *"email"/);

@@ -1,8 +1,5 @@
-import type { Locator } from 'playwright-core';
+import { errors, type Locator } from 'playwright-core';
 import type { Workbench } from '../../support/vscode/workbench.ts';
-
-/** Long enough for a tooltip to come and for toasts to come to rest. */
-const SETTLE = 700;
 
 /** Screenshots of one moment in the light and in the dark theme; ends in the dark one. */
 export async function keepInBothThemes(workbench: Workbench, name: string, pointAt?: Locator): Promise<void> {
@@ -13,9 +10,20 @@ export async function keepInBothThemes(workbench: Workbench, name: string, point
   }
 }
 
-/** Puts the pointer where it shows what is asked for, or else where it covers nothing. */
+/** Puts the pointer where it covers nothing, or where it brings up a tooltip; and lets toasts come to rest. */
 export async function settle({ page }: Workbench, pointAt?: Locator): Promise<void> {
   await page.mouse.move(760, 420);
-  await pointAt?.hover();
-  await page.waitForTimeout(pointAt === undefined ? SETTLE / 2 : 2 * SETTLE);
+  await page.waitForTimeout(400);
+  if (pointAt === undefined) return;
+  const tooltip = page.locator('.workbench-hover:visible');
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await pointAt.hover();
+    try {
+      await tooltip.waitFor({ timeout: 2500 });
+      return;
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+      await page.mouse.move(760, 420 + attempt);
+    }
+  }
 }
