@@ -14,7 +14,12 @@ export type ConflictKind =
   /** Deleted in production, changed locally. */
   | 'delete/update'
   /** Both sides made a row with this key. */
-  | 'insert/insert';
+  | 'insert/insert'
+  /**
+   * What production did breaks a constraint beside local edits: a unique value that a local row has, a new child of a row
+   * that was deleted locally, the deletion of a row to which a local row refers.
+   */
+  | 'constraint';
 
 export interface RowDecision {
   /** What happens to the local row. An update names the columns that change. */
@@ -34,6 +39,7 @@ export interface RowStates {
   readonly incoming: Incoming;
   /** Whether production's own value differs from the base's; for a masked column its keyed hash tells. */
   readonly productionChanged: (column: ColumnIndex) => boolean;
+  /** `a` as an app may have written it locally, `b` canonical. */
   readonly sameValue: (column: ColumnIndex, a: Cell, b: Cell) => boolean;
 }
 
@@ -68,7 +74,7 @@ export function decideIncoming(states: RowStates): RowDecision {
 function decideGone({ base, local, sameValue }: RowStates): RowDecision {
   if (base === undefined || local === undefined) return NOTHING;
   const edited = indexes(base).filter(
-    (column) => !sameValue(column, base[column] ?? null, local[column] ?? null),
+    (column) => !sameValue(column, local[column] ?? null, base[column] ?? null),
   );
   return edited.length === 0 ? { local: { op: 'delete' } } : conflict('delete/update', edited);
 }

@@ -11,6 +11,7 @@ export interface ThreeWayRow {
   readonly production: Row;
   /** Whether production's own value differs from when it was last seen: by value, or by the keyed hash of a masked one. */
   readonly productionChanged: (column: ColumnIndex) => boolean;
+  /** `a` as an app may have written it locally, `b` canonical. */
   readonly sameValue: (column: ColumnIndex, a: Cell, b: Cell) => boolean;
 }
 
@@ -32,9 +33,9 @@ export function mergeRow({ base, local, production, productionChanged, sameValue
     const here = local[column] ?? null;
     const there = production[column] ?? null;
     const changedHere = !sameCell(here, before) && !sameValue(column, here, before);
-    // A value that is only spelled otherwise is no change, and gets its canonical spelling back.
-    if (!productionChanged(column)) cells.push(changedHere ? here : before);
-    else if (!changedHere || sameValue(column, here, there)) cells.push(there);
+    // A value that is only spelled otherwise is no change, and gets production's spelling.
+    if (!changedHere || (productionChanged(column) && sameValue(column, here, there))) cells.push(there);
+    else if (!productionChanged(column)) cells.push(here);
     else {
       conflicts.push(column);
       cells.push(here);

@@ -2,7 +2,7 @@ import type { BaseTable } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { goneColumnOf } from './incoming-stage.ts';
+import { INCOMING, incomingColumnsOf } from './incoming-format.ts';
 
 /** See {@link IncomingDatabase.advanceBase}. */
 export function advanceBase(
@@ -16,19 +16,7 @@ export function advanceBase(
     connection.pragma('main.synchronous = FULL');
     connection.prepare('ATTACH DATABASE ? AS incoming').run(incomingPath);
     connection.exec('BEGIN IMMEDIATE');
-    for (const base of tables) {
-      const name = quoteIdentifier(base.table.name);
-      const columns = [...base.table.columns.map((column) => column.name), base.seenColumn]
-        .map(quoteIdentifier)
-        .join(', ');
-      const gone = quoteIdentifier(goneColumnOf(base));
-      const key = base.table.primaryKey.map(quoteIdentifier).join(', ');
-      // All of them go first, so that rows that swap a unique value do not collide.
-      connection.exec(`DELETE FROM main.${name} WHERE (${key}) IN (SELECT ${key} FROM incoming.${name})`);
-      connection.exec(
-        `INSERT INTO main.${name} (${columns}) SELECT ${columns} FROM incoming.${name} WHERE ${gone} = 0`,
-      );
-    }
+    for (const base of tables) connection.exec(advanceSql(base));
     connection.exec('COMMIT');
   } catch (error) {
     if (connection.inTransaction) connection.exec('ROLLBACK');
@@ -36,4 +24,19 @@ export function advanceBase(
   } finally {
     connection.close();
   }
+}
+
+/** All rows that change go first, so that rows that swap a unique value do not collide. */
+function advanceSql(base: BaseTable): string {
+  const name = quoteIdentifier(base.table.name);
+  const list = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ');
+  const columns = list([...base.table.columns.map((column) => column.name), base.seenColumn]);
+  const key = list(base.table.primaryKey);
+  const extra = incomingColumnsOf(base);
+  const [place, state] = [quoteIdentifier(extra.place), quoteIdentifier(extra.state)];
+  return `
+    DELETE FROM main.${name}
+      WHERE (${key}) IN (SELECT ${key} FROM incoming.${name} WHERE ${state} < ${INCOMING.held});
+    INSERT INTO main.${name} (${columns})
+      SELECT ${columns} FROM incoming.${name} WHERE ${state} = ${INCOMING.row} ORDER BY ${place}`;
 }

@@ -1,0 +1,147 @@
+import type { AppliedTable, ApplyIncomingRequest, HeldRow, IncomingTable } from '../../core/incoming-port.ts';
+import { sameCell } from '../../core/rows/change.ts';
+import { cellComparer, productionComparer } from '../../core/rows/compare-cells.ts';
+import { decideIncoming, type ConflictKind, type RowDecision } from '../../core/rows/incoming.ts';
+import type { BaseRow } from '../../core/local-ports.ts';
+import type { LocalTable } from '../../core/schema/local-schema.ts';
+import type { Row } from '../../core/values/cell.ts';
+import type { Connection } from './driver.ts';
+import { sqliteCode } from './errors.ts';
+import type { IncomingReader, IncomingRow } from './incoming-reader.ts';
+import { localTableWriter } from './local-table-writer.ts';
+
+/** An incoming row that a constraint forbids beside local edits. */
+export interface Obstacle {
+  readonly table: IncomingTable;
+  readonly place: bigint;
+  /** Names of the columns that the constraint is about. */
+  readonly columns: readonly string[];
+}
+
+export interface TableOutcome {
+  readonly applied: AppliedTable;
+  readonly held: readonly HeldRow[];
+  readonly obstacles: readonly Obstacle[];
+}
+
+export interface TableContext {
+  readonly connection: Connection;
+  readonly incoming: IncomingReader;
+  readonly request: Pick<ApplyIncomingRequest, 'signal' | 'pushed' | 'allTables'>;
+  /** What is known to be in the way, by place. */
+  readonly obstacles: ReadonlyMap<bigint, Obstacle>;
+}
+
+/** Puts the incoming rows of one table into the local one, but for those that are in conflict. */
+export function applyTable(base: IncomingTable, context: TableContext): TableOutcome {
+  const { connection, incoming, request } = context;
+  const { table } = base;
+  const all = request.allTables.map((each) => each.table);
+  const writer = localTableWriter(connection, table, all);
+  const findBase = incoming.baseFinder(base);
+  const compare = comparer(base);
+  const counts = { inserted: 0, updated: 0, deleted: 0 };
+  const held: HeldRow[] = [];
+  const obstacles: Obstacle[] = [];
+
+  const misfit = (place: bigint, cells: Row, error: unknown): void => {
+    const columns = forbiddenColumns(error, table, cells, incoming.rowAt(base, place)?.cells ?? cells);
+    if (columns === undefined) throw error;
+    obstacles.push({ table: base, place, columns });
+  };
+
+  for (const row of incoming.rows(base)) {
+    request.signal.throwIfAborted();
+    const obstacle = context.obstacles.get(row.place);
+    if (obstacle !== undefined) {
+      held.push(heldRow(table, 'constraint', obstacle.columns, row));
+      incoming.hold(base, row.place);
+      continue;
+    }
+    const local = writer.find(row.key);
+    const decision = compare(findBase(row.key), local?.cells, row, request.pushed?.(table.key, row.key));
+    if (decision.conflict !== undefined) {
+      const columns = decision.conflict.columns.map((index) => table.columns[index]?.name ?? '');
+      held.push(heldRow(table, decision.conflict.kind, columns, row));
+      incoming.hold(base, row.place);
+    } else if (decision.local.op === 'insert') {
+      counts.inserted += 1;
+      writer.insert(row.place, row.cells);
+    } else if (decision.local.op === 'delete' && local !== undefined) {
+      counts.deleted += 1;
+      writer.delete(row.place, row.key, local);
+    } else if (decision.local.op === 'update' && local !== undefined) {
+      counts.updated += 1;
+      try {
+        writer.update(row.place, row.key, local, decision.local.columns, row.cells);
+      } catch (error) {
+        misfit(row.place, local.cells, error);
+      }
+    }
+  }
+  for (const { place, cells, error } of writer.settle()) misfit(place, cells, error);
+  return { applied: { table: table.key, ...counts, held: held.length }, held, obstacles };
+}
+
+type Compare = (
+  base: BaseRow | undefined,
+  local: Row | undefined,
+  incoming: IncomingRow,
+  pushed: Row | undefined,
+) => RowDecision;
+
+function comparer({ table, maskedColumns }: IncomingTable): Compare {
+  const sameValue = cellComparer(table);
+  const changed = productionComparer(table, maskedColumns);
+  return (base, local, incoming, pushed) =>
+    decideIncoming({
+      base: pushed ?? base?.cells,
+      local,
+      incoming: incoming.gone ? { op: 'gone' } : { op: 'row', cells: incoming.cells },
+      sameValue,
+      productionChanged: (column) =>
+        pushed === undefined
+          ? base === undefined || changed(base, incoming, column)
+          : !sameValue(column, pushed[column] ?? null, incoming.cells[column] ?? null),
+    });
+}
+
+function heldRow(
+  table: LocalTable,
+  kind: ConflictKind,
+  columns: readonly string[],
+  row: IncomingRow,
+): HeldRow {
+  return {
+    table: table.key,
+    kind,
+    key: row.key,
+    columns,
+    production: row.gone ? null : { cells: row.cells, seen: row.seen },
+  };
+}
+
+/**
+ * The columns of a constraint that a row breaks because of local edits: a unique value that a local row has, or a row
+ * that fits no more where both sides changed it. Undefined when production's row does not fit by itself.
+ */
+function forbiddenColumns(
+  error: unknown,
+  table: LocalTable,
+  cells: Row,
+  production: Row,
+): readonly string[] | undefined {
+  const code = sqliteCode(error);
+  if (code === undefined || !(error instanceof Error)) return undefined;
+  if (/^SQLITE_CONSTRAINT_(?:UNIQUE|PRIMARYKEY|ROWID)$/.test(code)) {
+    const named = [table.primaryKey, ...table.uniques.map((unique) => unique.columns)].find((columns) =>
+      error.message.endsWith(`: ${columns.map((column) => `${table.name}.${column}`).join(', ')}`),
+    );
+    return named ?? table.columns.map((column) => column.name);
+  }
+  if (!/^SQLITE_CONSTRAINT_(?:CHECK|NOTNULL)$/.test(code)) return undefined;
+  const edited = table.columns.filter(
+    (_, index) => !sameCell(cells[index] ?? null, production[index] ?? null),
+  );
+  return edited.length === 0 ? undefined : edited.map((column) => column.name);
+}
