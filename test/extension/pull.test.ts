@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import type { SynclineApi } from '../../src/vscode/exported-api.ts';
+import { eventually } from '../support/eventually.ts';
 import { skip } from '../support/skip.ts';
 import {
   databasePath,
-  eventually,
   sandboxAccess,
   synclineApi,
   workspaceFile,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { eventually, workspaceFile, workspaceFolder } from './support/sandbox.ts';
+import { eventually } from '../support/eventually.ts';
+import { workspaceFile, workspaceFolder } from './support/sandbox.ts';
 
 describe('Editing syncline.json', function () {
   this.timeout(60_000);

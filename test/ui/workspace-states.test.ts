@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDemoProject, type DemoProject } from '../support/demo-project.ts';
+import { eventually } from '../support/eventually.ts';
 import { skipWithout } from '../support/skip.ts';
 import { projectRoot } from '../support/vscode/paths.ts';
 import { showToasts } from '../support/vscode/toasts.ts';
@@ -137,8 +138,10 @@ describe('The view of a connected workspace', function () {
     await settle(workbench);
     await workbench.screenshot('suggested-rules-high-contrast');
     await toast(page, 'masking rules are suggested').getByRole('button', { name: 'Apply' }).click();
-    await page.getByRole('tab', { name: 'syncline.json', exact: true }).waitFor();
-    const text = readFileSync(join(folder, 'syncline.json'), 'utf8');
+    const text = await eventually('the rules', () => {
+      const written = readFileSync(join(folder, 'syncline.json'), 'utf8');
+      return written.includes('"mask"') ? written : undefined;
+    });
     assert.match(text, /^\/\/ ours/);
     assert.match(text, /"email": *"email"/);
     await workbench.runCommand('View: Close All Editors');

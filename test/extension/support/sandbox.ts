@@ -40,16 +40,3 @@ export function databasePath(): string {
 export function workspaceText(): string {
   return readFileSync(workspaceFile().fsPath, 'utf8');
 }
-
-/** Waits until something is there; fails with `what` after 20 seconds. */
-export async function eventually<T>(
-  what: string,
-  look: () => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${what} did not come`);
-}
