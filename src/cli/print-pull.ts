@@ -13,11 +13,9 @@ export function describePull(report: PullReport): string {
         table.table,
         formatCount(table.rows),
         formatBytes(table.bytes),
-        masked(table)
-          .map(({ column, transformer }) => `${column}: ${transformer}`)
-          .join(', ') || '-',
+        `${masked(table).length} of ${table.columns.length}`,
       ]),
-      { right: [1, 2] },
+      { right: [1, 2, 3] },
     ),
     '',
     ...maskingReasons(report),
