@@ -72,10 +72,14 @@ export function applyTable(base: IncomingTable, context: TableContext): TableOut
       writer.delete(row.place, row.key, local);
     } else if (decision.local.op === 'update' && local !== undefined) {
       counts.updated += 1;
+      const { columns } = decision.local;
+      const merged = local.cells.map((cell, index) =>
+        columns.includes(index) ? (row.cells[index] ?? null) : cell,
+      );
       try {
-        writer.update(row.place, row.key, local, decision.local.columns, row.cells);
+        writer.update(row.place, row.key, local, columns, merged);
       } catch (error) {
-        misfit(row.place, local.cells, error);
+        misfit(row.place, merged, error);
       }
     }
   }

@@ -68,13 +68,13 @@ function* newOrphans(
   table: IncomingTable,
 ): Generator<Judged> {
   const columns = placesOf(child.table, key.columns);
-  const scratch = columns.map((index) => `c.c${index}`);
+  const scratch = columns.map((index) => `n.c${index}`);
   const same = key.references.columns
     .map((column, index) => `p.${quoteIdentifier(column)} = ${scratch[index] ?? ''}`)
     .join(' AND ');
   const orphans = connection
     .prepare<[], Cell[]>(
-      `SELECT c.place, ${scratch.join(', ')} FROM ${scratchOf(child.table).put} AS c
+      `SELECT n.place, ${scratch.join(', ')} FROM ${scratchOf(child.table).put} AS n
        WHERE ${scratch.map((column) => `${column} IS NOT NULL`).join(' AND ')}
          AND NOT EXISTS (SELECT 1 FROM main.${quoteIdentifier(parent.table.name)} AS p WHERE ${same})`,
     )

@@ -26,8 +26,8 @@ export interface MisfitRow {
  */
 export interface LocalTableWriter {
   find(key: Row): LocalRow | undefined;
-  /** Changes columns; those that are not shared, in place and at once. Throws the driver's error. */
-  update(place: bigint, key: Row, local: LocalRow, columns: readonly ColumnIndex[], cells: Row): void;
+  /** Makes the row `merged`, which differs in `columns`. Throws the driver's error. */
+  update(place: bigint, key: Row, local: LocalRow, columns: readonly ColumnIndex[], merged: Row): void;
   insert(place: bigint, cells: Row): void;
   delete(place: bigint, key: Row, local: LocalRow): void;
   /** Puts in what was kept back. Returns the rows that cannot be put in; then the others may be in or not. */
@@ -100,15 +100,12 @@ export function localTableWriter(
       if (number === undefined) return undefined;
       return { rowid: typeof number === 'bigint' ? number : null, cells };
     },
-    update(place, key, local, changed, cells) {
+    update(place, key, local, changed, merged) {
       if (changed.some((index) => shared.has(index))) {
-        const merged = local.cells.map((cell, index) =>
-          changed.includes(index) ? (cells[index] ?? null) : cell,
-        );
         removeRow(place, key, local);
         put.run(place, local.rowid, ...merged);
       } else {
-        updateInPlace(changed)(...changed.map((index) => cells[index] ?? null), ...key);
+        updateInPlace(changed)(...changed.map((index) => merged[index] ?? null), ...key);
       }
     },
     insert: (place, cells) => void put.run(place, null, ...cells),
