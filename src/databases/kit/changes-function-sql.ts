@@ -62,7 +62,8 @@ as $syncline$
       -- Only what a push alone changed is its echo.
       case when pg_catalog.count(distinct e.push_id) = 1 and pg_catalog.count(e.push_id) = pg_catalog.count(*)
         then pg_catalog.min(e.push_id::text)
-      end as push_id
+      end as push_id,
+      pg_catalog.min(e.place) as first_place
     from entries e, page_end
     where page_end.place is null or e.place < page_end.place
     group by e.relation, e.key
@@ -70,7 +71,9 @@ as $syncline$
   by_table as (
     select
       c.relation,
-      pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(pg_catalog.to_jsonb(c.key), c.push_id)) as keys
+      pg_catalog.jsonb_agg(
+        pg_catalog.jsonb_build_array(pg_catalog.to_jsonb(c.key), c.push_id) order by c.first_place
+      ) as keys
     from chosen c
     group by c.relation
   )

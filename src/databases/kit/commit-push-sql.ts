@@ -1,5 +1,12 @@
 import { PUBLIC_FUNCTIONS, onlyServiceRole } from './public-functions.ts';
 
+/** Operations that one statement does. */
+const RUN_LENGTH = 500;
+/** The same once something has failed: all of a run is repeated singly when one of it fails. */
+const PATIENT_RUN_LENGTH = 50;
+/** More failures than this are not looked for: each costs about a millisecond. */
+const MOST_FAILURES = 1000;
+
 /** `syncline_commit_push`, and the two ways in which it tries a push. */
 export const COMMIT_PUSH_SQL = `-- The quick way: runs of operations, nothing caught. Whatever fails is undone by the caller, who then asks for reasons.
 create or replace function syncline.apply_quickly(push uuid, keep_keys boolean, out done jsonb[], out counts jsonb)
@@ -13,7 +20,7 @@ declare
 begin
   done := '{}';
   counts := '{"insert": 0, "update": 0, "delete": 0}';
-  for run in select * from syncline.push_runs(push, 500) loop
+  for run in select * from syncline.push_runs(push, ${RUN_LENGTH}) loop
     table_oid := syncline.relation(run.table_schema, run.table_name);
     keys := syncline.apply_run(
       run.operation, table_oid, run.key_names, run.expected_names, run.set_names, run.operations
@@ -99,8 +106,9 @@ begin
 end
 $syncline$;
 
--- The patient way: every failure is found, of deferred constraints too. Applies what it can; the caller undoes it
--- unless there is no failure at all (a run that was too clever as one statement, such as two updates of one row).
+-- The patient way: every failure is found (the first ${MOST_FAILURES} or so), of deferred constraints too. Applies what it
+-- can; the caller undoes it unless there is no failure at all (a run that was too clever as one statement, such as two
+-- updates of one row).
 create or replace function syncline.apply_with_reasons(
   push uuid, tell_raised boolean, out done jsonb[], out counts jsonb, out failures jsonb
 )
@@ -120,7 +128,8 @@ begin
   done := '{}';
   failures := '[]';
   counts := '{"insert": 0, "update": 0, "delete": 0}';
-  for run in select * from syncline.push_runs(push, 500) loop
+  for run in select * from syncline.push_runs(push, ${PATIENT_RUN_LENGTH}) loop
+    exit when pg_catalog.jsonb_array_length(failures) >= ${MOST_FAILURES};
     select * into applied from syncline.apply_patiently(run, tell_raised);
     failures := failures || applied.failures;
     if applied.failures = '[]' then
