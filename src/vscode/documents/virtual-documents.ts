@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { createLifetime, type Ending } from '../lifetime.ts';
 
-/** Read-only documents that exist only while they are open. */
+/** Read-only documents that are made of text in memory. The oldest are forgotten. */
 export interface VirtualDocuments extends Ending {
   /** Sets a document's text; an open one shows it at once. `path` names it in the editor's tab. */
   put(path: string, text: string): vscode.Uri;
-  read(uri: vscode.Uri): string | undefined;
 }
 
 export const DOCUMENT_SCHEME = 'syncline';
+
+const MOST_DOCUMENTS = 30;
 
 export function createVirtualDocuments(): VirtualDocuments {
   const lifetime = createLifetime();
@@ -22,19 +23,17 @@ export function createVirtualDocuments(): VirtualDocuments {
         vscode.l10n.t('This document was made in an earlier session. Run its Syncline command again.'),
     }),
   );
-  lifetime.add(
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === DOCUMENT_SCHEME) texts.delete(uri.toString());
-    }),
-  );
   return {
     put(path, text) {
       const uri = vscode.Uri.from({ scheme: DOCUMENT_SCHEME, path: `/${path}` });
-      texts.set(uri.toString(), text);
+      const key = uri.toString();
+      texts.delete(key);
+      texts.set(key, text);
+      const [oldest] = texts.keys();
+      if (texts.size > MOST_DOCUMENTS && oldest !== undefined) texts.delete(oldest);
       changed.fire(uri);
       return uri;
     },
-    read: (uri) => texts.get(uri.toString()),
     dispose: () => {
       lifetime.dispose();
     },

@@ -64,9 +64,10 @@ export function progressMessage(progress: PullProgress): string {
   return amounts === undefined ? what : `${what} — ${amounts}`;
 }
 
-/** `24 %`, once there is something to count. */
-export function progressPercent(progress: PullProgress): string {
-  return `${Math.floor(pullFraction(progress) * 100)} %`;
+/** `24 %` of the rows, while rows are coming; the same number as in the message. */
+export function progressPercent({ phase, rowsDone, rowsTotal }: PullProgress): string | undefined {
+  if (phase !== 'load' || rowsTotal === 0) return undefined;
+  return `${Math.floor((Math.min(rowsDone, rowsTotal) / rowsTotal) * 100)} %`;
 }
 
 function phaseWords({ phase, table }: PullProgress): string {
@@ -92,11 +93,12 @@ function phaseWords({ phase, table }: PullProgress): string {
   }
 }
 
-function amountsOf({ phase, rowsDone, rowsTotal, bytes }: PullProgress): string | undefined {
-  if (phase !== 'load' || rowsTotal === 0) return undefined;
-  const percent = Math.floor((Math.min(rowsDone, rowsTotal) / rowsTotal) * 100);
+function amountsOf(progress: PullProgress): string | undefined {
+  const percent = progressPercent(progress);
+  if (percent === undefined) return undefined;
+  const { rowsDone, rowsTotal, bytes } = progress;
   return t(
-    '{0} of {1} rows ({2} %), {3}',
+    '{0} of {1} rows ({2}), {3}',
     formatCount(rowsDone),
     formatCount(rowsTotal),
     percent,

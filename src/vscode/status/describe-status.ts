@@ -46,7 +46,8 @@ export function statusText(input: StatusInput): StatusText | undefined {
 }
 
 function runningText({ kind, target, progress }: NonNullable<StatusInput['operation']>): StatusText {
-  const percent = kind === 'pull' && progress !== undefined ? ` ${progressPercent(progress)}` : '';
+  const share = kind === 'pull' && progress !== undefined ? progressPercent(progress) : undefined;
+  const percent = share === undefined ? '' : ` ${share}`;
   const title = operationTitle(kind, target);
   const short = kind === 'pull' ? t('Pulling {0}', target) : title;
   const detail =

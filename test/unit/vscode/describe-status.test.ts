@@ -40,7 +40,7 @@ describe('the status bar item', () => {
       problem: new SynclineError('INTERNAL', 'x'),
       operation: { kind: 'pull', target: 'production', progress },
     });
-    assert.equal(status?.text, '$(sync~spin) Pulling production 49 %');
+    assert.equal(status?.text, '$(sync~spin) Pulling production 50 %');
     assert.match(status.tooltip, /Loading users/);
   });
 
