@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { toSynclineError } from '../core/errors.ts';
+import { SynclineError, toSynclineError } from '../core/errors.ts';
 import { printError, terminalOutput } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -18,6 +18,8 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
 program.parseAsync().catch((thrown: unknown) => {
   if (thrown instanceof CommanderError) {
     process.exitCode = thrown.exitCode === 0 ? 0 : 1;
+    if (thrown.exitCode === 0 || !process.argv.includes('--json')) return;
+    printError(output, new SynclineError('USAGE', thrown.message.replace(/^error: /, '')), true);
     return;
   }
   const error = toSynclineError(thrown);

@@ -1,12 +1,11 @@
 import type { Production, ProductionSnapshot } from '../../core/ports.ts';
 import { parseCatalogDocument } from '../../core/schema/catalog-document.ts';
-import { tableKey } from '../../core/schema/model.ts';
 import { CATALOG_SQL } from '../kit/catalog-sql.ts';
 import { parseConnectionString } from './connection-options.ts';
-import { quoteTable } from './identifiers.ts';
+import { countRows } from './count-rows.ts';
 import { probeServer } from './probe.ts';
 import { readRows } from './read-rows.ts';
-import type { Session, Statement } from './session.ts';
+import type { Session } from './session.ts';
 import type { SnapshotOrigin, SnapshotSessions } from './snapshot-sessions.ts';
 import { openSnapshotSessions } from './snapshot-sessions.ts';
 
@@ -60,26 +59,18 @@ function snapshotOver(
   schemas: readonly string[] | null,
   onClose: () => void,
 ): ProductionSnapshot {
-  async function one<Row extends object>(
-    statement: Statement,
-    signal: AbortSignal,
-  ): Promise<Row | undefined> {
-    return withSession(sessions, signal, async (session) => (await session.query<Row>(statement, signal))[0]);
-  }
   return {
     consistent: true,
     id: sessions.id,
     async catalog(signal) {
       const statement = { text: CATALOG_SQL, values: [schemas], activity: 'reading the catalog' };
-      const row = await one<{ catalog: unknown }>(statement, signal);
+      const [row] = await withSession(sessions, signal, (session) =>
+        session.query<{ catalog: unknown }>(statement, signal),
+      );
       return parseCatalogDocument(row?.catalog);
     },
-    async countRows(table, signal) {
-      const key = tableKey(table.name);
-      const text = `select pg_catalog.count(*)::text as rows from ${quoteTable(table.name)}`;
-      const row = await one<{ rows: string }>({ text, activity: `counting ${key}`, table: key }, signal);
-      return Number(row?.rows);
-    },
+    countRows: (table, signal) =>
+      withSession(sessions, signal, (session) => countRows(session, table, signal)),
     readRows: (request) => readRows(sessions, request),
     async close() {
       onClose();
