@@ -78,13 +78,13 @@ set lock_timeout = '5s'
 set client_min_messages = 'warning'
 as $syncline$
 declare
-  pair text[];
+  asked record;
   old record;
 begin
   delete from syncline.tracked_tables;
-  foreach pair slice 1 in array tables loop
-    perform syncline.track(pair[1], pair[2]);
-    insert into syncline.tracked_tables values (pair[1], pair[2]) on conflict do nothing;
+  for asked in select tables[i][1] as schema, tables[i][2] as name from pg_catalog.generate_subscripts(tables, 1) i loop
+    perform syncline.track(asked.schema, asked.name);
+    insert into syncline.tracked_tables values (asked.schema, asked.name) on conflict do nothing;
   end loop;
   for old in
     select g.tgname, g.tgrelid

@@ -149,9 +149,6 @@ describe(`kit: soak with ${WRITERS} writers for ${SECONDS} s`, function () {
       const expected = rows.map(({ row }) => JSON.stringify(row)).sort();
       assert.deepEqual([...copy.get(name)!.values()].sort(), expected);
     }
-    assert.ok(
-      instants > 3 && transactions > 50,
-      `${transactions} transactions, ${instants} polls`,
-    );
+    assert.ok(instants > 3 && transactions > 50, `${transactions} transactions, ${instants} polls`);
   });
 });
