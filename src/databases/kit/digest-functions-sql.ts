@@ -1,5 +1,11 @@
 import { CANONICAL_SETTINGS_SQL, TRY_AGAIN_SQL } from './canonical-settings.ts';
-import { BOUNDS_TEMPLATE, BUCKET_TEMPLATE, DIGEST_TEMPLATE, SAMPLED_ROWS_PER_BUCKET } from './digest-sql.ts';
+import {
+  BOUNDS_TEMPLATE,
+  BUCKET_TEMPLATE,
+  DIGEST_TEMPLATE,
+  SAMPLED_ROWS_AT_LEAST,
+  SAMPLED_ROWS_PER_BUCKET,
+} from './digest-sql.ts';
 import { PUBLIC_FUNCTIONS, onlyServiceRole } from './public-functions.ts';
 
 /** `syncline_bounds` and `syncline_digests`. */
@@ -17,7 +23,7 @@ declare
     table_schema, table_name,
     array(select k.name from syncline.key_columns(syncline.relation(table_schema, table_name)) k)
   );
-  wanted numeric := buckets * ${SAMPLED_ROWS_PER_BUCKET};
+  wanted numeric := greatest(${SAMPLED_ROWS_AT_LEAST}, buckets * ${SAMPLED_ROWS_PER_BUCKET});
   estimated numeric;
   answer json;
 begin
