@@ -38,6 +38,7 @@ export const steps = [
   { name: 'lint', command: 'npm', args: ['run', '--silent', 'check:lint'], minutes: 10 },
   { name: 'format', command: 'npm', args: ['run', '--silent', 'check:format'], minutes: 5 },
   { name: 'integration', ...mocha('integration'), after: ['build'], minutes: 20 },
+  { name: 'faults', ...mocha('faults'), minutes: 10 },
   {
     name: 'extension',
     command: 'node',
