@@ -52,7 +52,7 @@ export const ERROR_KINDS = {
   REMOTE_TLS: {
     exit: 1,
     remedy:
-      'The server did not prove who it is. Check the URL and your proxy; give the root certificate if the server has its own.',
+      'The server did not prove who it is. Check the URL and your proxy; where the server has a certificate authority of its own, as Supabase databases have, add sslrootcert=FILE to the connection string.',
   },
   REMOTE_TLS_REQUIRED: {
     exit: 3,
