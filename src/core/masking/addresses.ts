@@ -53,7 +53,8 @@ export const LONGEST_IPV4 = '255.255.255.255'.length;
  */
 export function ipTextMask(settings: TextMaskSettings): MaskText {
   const filler = fillerMask(settings);
-  const mask = networkMask(settings);
+  const inet = inetMask(settings);
+  const mac = macMask(settings);
   const spelled = hashedTextMask(
     settings.hash,
     (value) => value,
@@ -63,33 +64,50 @@ export function ipTextMask(settings: TextMaskSettings): MaskText {
     if (value.trim() === '') return value;
     const parts = value.split(',').map((part) => part.trim());
     if (settings.unique) return parts.every((part) => parseIp(part)) ? spelled(value) : filler(value);
-    const masked = parts.map(mask).filter((part) => part !== undefined);
+    const masked = parts.map((part) => mac(part) ?? inet(part)).filter((part) => part !== undefined);
     const text = masked.join(', ');
     return masked.length === parts.length && text.length <= settings.maxLength ? text : filler(value);
   };
 }
 
-/** inet, macaddr and macaddr8 as Postgres prints them; undefined for anything else. A prefix length stays. */
-export function networkMask(settings: TextMaskSettings): (value: string) => string | undefined {
+/** inet as Postgres prints it; undefined for anything else. A prefix length stays. */
+export function inetMask(settings: TextMaskSettings): (value: string) => string | undefined {
   const address = hashedTextMask(
     settings.hash,
     (value) => value,
-    (draws, value) => made(draws, value, settings.unique),
+    (draws, value) =>
+      value.includes(':') || settings.unique ? documentationAddress(draws) : reservedAddress(draws),
   );
   return (value) => {
     const ip = parseIp(value);
-    if (ip) {
-      const masked = address(printIpAddress(ip.bytes));
-      return value.includes('/') ? `${masked}/${prefixFor(masked, ip)}` : masked;
-    }
+    if (ip === undefined) return undefined;
+    const masked = address(printIpAddress(ip.bytes));
+    return value.includes('/') ? `${masked}/${prefixFor(masked, ip)}` : masked;
+  };
+}
+
+/** macaddr and macaddr8; undefined for anything else. Their text may also be read as an IPv6 address, and inet's as theirs. */
+export function macMask(settings: TextMaskSettings): (value: string) => string | undefined {
+  const address = hashedTextMask(
+    settings.hash,
+    (value) => value,
+    // Locally administered (the second digit 2): no maker's device has such an address.
+    (draws, value) =>
+      printMac(
+        (parseMac(value) ?? []).map((_, index) =>
+          index === 0 ? (draws.below(16) << 4) | 2 : draws.below(256),
+        ),
+      ),
+  );
+  return (value) => {
     const mac = parseMac(value);
-    return mac ? address(printMac(mac)) : undefined;
+    return mac && address(printMac(mac));
   };
 }
 
 /** cidr: a network, whose bits right of the prefix are zero. */
 export function cidrMask(settings: TextMaskSettings): (value: string) => string | undefined {
-  const mask = networkMask(settings);
+  const mask = inetMask(settings);
   return (value) => {
     const network = parseIp(mask(value) ?? '');
     return network && `${printIpAddress(networkOf(network.bytes, network.prefix))}/${network.prefix}`;
@@ -109,17 +127,9 @@ function networkOf(bytes: readonly number[], prefix: number): number[] {
   });
 }
 
-function made(draws: Draws, value: string, unique: boolean): string {
-  const mac = parseMac(value);
-  const ip = mac ? undefined : parseIp(value);
-  if (mac) {
-    // Locally administered (the second digit 2): no maker's device has such an address.
-    return printMac(mac.map((_, index) => (index === 0 ? (draws.below(16) << 4) | 2 : draws.below(256))));
-  }
-  if (ip?.bytes.length === 4 && !unique) {
-    return [240 + draws.below(15), draws.below(256), draws.below(256), draws.below(256)].join('.');
-  }
-  return documentationAddress(draws);
+/** An address of 240.0.0.0/4: 28 bits. */
+function reservedAddress(draws: Draws): string {
+  return [240 + draws.below(15), draws.below(256), draws.below(256), draws.below(256)].join('.');
 }
 
 /** An address of 2001:db8::/32 without zeros that its text form would leave out: 95 bits. */

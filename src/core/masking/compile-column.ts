@@ -3,7 +3,7 @@ import { SynclineError } from '../errors.ts';
 import type { LogicalType } from '../schema/logical-type.ts';
 import type { Column } from '../schema/model.ts';
 import type { Cell, Row } from '../values/cell.ts';
-import { cidrMask, networkMask } from './addresses.ts';
+import { cidrMask, inetMask, macMask } from './addresses.ts';
 import { redacted } from './constants.ts';
 import { dateShift } from './dates.ts';
 import { maskJsonText } from './json-mask.ts';
@@ -92,7 +92,7 @@ function identity(text: string): string {
 }
 
 function networkText(form: 'inet' | 'cidr' | 'macaddr' | 'macaddr8', settings: TextMaskSettings): MaskText {
-  const mask = form === 'cidr' ? cidrMask(settings) : networkMask(settings);
+  const mask = (form === 'inet' ? inetMask : form === 'cidr' ? cidrMask : macMask)(settings);
   const constant = String(redacted({ kind: 'network', form })(null));
   return (value) => mask(value) ?? constant;
 }

@@ -104,7 +104,7 @@ export function createLeakCheck(options: LeakCheckOptions): LeakCheck {
         if (before === null) continue;
         const after = masked[column.index] ?? null;
         column.cells += 1;
-        if (cameOutAsItWas(column.mask.transformer, before, after)) column.same += 1;
+        if (cameOutAsItWas(column.mask, before, after)) column.same += 1;
         const folded = fold(before);
         const found = fingerprint(folded);
         column.raw.add(found);

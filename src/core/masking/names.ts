@@ -5,12 +5,15 @@ import { canonicalName, cut, hashedTextMask, type MaskText, type TextMaskSetting
 /** How one kind of name is made up. */
 type MakeName = (draws: Draws) => string;
 
-const firstName: MakeName = (draws) => fictionalName(draws, 6, 8);
+const firstName: MakeName = (draws) => fictionalName(draws, 7, 8);
 const lastName: MakeName = (draws) => fictionalName(draws, 7, 9);
 const fullName: MakeName = (draws) => `${firstName(draws)} ${lastName(draws)}`;
-const city: MakeName = (draws) => fictionalName(draws, 5, 8) + draws.pick(['burg', 'grad', 'polis', 'stad']);
-const region: MakeName = (draws) => fictionalName(draws, 6, 8) + draws.pick(['ia', 'land', 'shire']);
-const country: MakeName = (draws) => fictionalName(draws, 5, 8) + draws.pick(['ania', 'ia', 'land', 'onia']);
+// Other endings, such as -land and -polis, make real names with some syllables before them.
+const city: MakeName = (draws) => fictionalName(draws, 6, 8) + draws.pick(['burg', 'grad', 'quay']);
+const region: MakeName = (draws) =>
+  `${fictionalName(draws, 6, 8)} ${draws.pick(['County', 'Province', 'Region'])}`;
+const country: MakeName = (draws) =>
+  `${fictionalName(draws, 6, 8)} ${draws.pick(['Islands', 'Republic', 'Union'])}`;
 const company: MakeName = (draws) =>
   `${fictionalName(draws, 7, 9)} ${draws.pick(['AG', 'Group', 'Inc.', 'Labs', 'Ltd.', 'SA', 'Trading', 'Works'])}`;
 const street: MakeName = (draws) =>

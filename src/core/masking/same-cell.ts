@@ -7,15 +7,16 @@ import { equalsFolded } from './text-mask.ts';
 /** Values that say nothing about anybody and stay: nothing but signs, zero, the ends of time and of numbers. */
 const TRIVIAL = /^(?:[^\p{L}\p{N}]*|-?infinity|nan|-?0+(?:\.0+)?|0\.0\.0\.0\/0|::\/0)$/iu;
 
-/** Constants are the same whatever went in; equal means that the constant was there before. */
-const CONSTANT: ReadonlySet<TransformerName> = new Set(['redact', 'null']);
+/** What `redact` puts in the place of values: equal means that it was there before. */
+const REDACTED =
+  /^(?:"?\[redacted\]"?|\*|<redacted\/>|1970-01-01(?:T00:00:00\.000000Z?)?|[\s0:.,/[\]{}()+-]*|01010{39})$/;
 
 /**
  * Whether a masked cell lets its original through: it equals it, upper and lower case alike, or it holds an e-mail
  * address, telephone number or account number of it. A document may be equal where nothing in it was personal.
  */
 export function cameOutAsItWas(
-  transformer: TransformerName,
+  { transformer, options }: ColumnMask,
   before: Exclude<Cell, null>,
   after: Cell,
 ): boolean {
@@ -23,8 +24,9 @@ export function cameOutAsItWas(
   if (typeof before === 'string') {
     if (typeof after !== 'string') return false;
     if (sharesPersonalPiece(before, after)) return true;
-    if (transformer === 'json' || CONSTANT.has(transformer)) return false;
-    return equalsFolded(before, after) && !TRIVIAL.test(before) && !isEmptyList(before);
+    if (transformer === 'json' || !equalsFolded(before, after)) return false;
+    if (transformer === 'redact') return !REDACTED.test(before) && options.value?.startsWith(before) !== true;
+    return !TRIVIAL.test(before) && !isEmptyList(before);
   }
   if (before instanceof Uint8Array) {
     const same =
@@ -33,7 +35,6 @@ export function cameOutAsItWas(
       before.every((byte, at) => byte === after[at]);
     return same && before.length > 0;
   }
-  if (CONSTANT.has(transformer)) return false;
   return before === after && before !== 0n && before !== 0 && Number.isFinite(Number(before));
 }
 
