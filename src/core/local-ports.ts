@@ -46,8 +46,11 @@ export interface Stage {
   /** Builds the indexes of a table after its rows. Throws CONSTRAINT_VIOLATION. */
   finishTable(table: LocalTable): void;
   countRows(table: LocalTable): number;
-  /** The rows as they stand in the file, cells in the order of the table's columns. Nothing is written meanwhile. */
-  rows(table: LocalTable): Iterable<readonly Cell[]>;
+  /**
+   * The texts as they stand in the file, a row in the order of the table's columns; what is no text is null. Nothing is
+   * written meanwhile.
+   */
+  texts(table: LocalTable): Iterable<readonly (string | null)[]>;
   /** Foreign keys that point nowhere, by table and referenced table. */
   danglingReferences(): readonly { readonly table: string; readonly parent: string; readonly rows: number }[];
   /** SQLite's own check of pages, NOT NULL, CHECK and indexes; empty when sound. */

@@ -125,7 +125,7 @@ async function checkLeaks(
   }
   for (const { local } of plan.tables) {
     let rows = 0;
-    for (const row of stage.rows(local)) {
+    for (const row of stage.texts(local)) {
       leaks.inspect(local.key, row);
       rows += 1;
       // So that a cancellation can be heard.

@@ -2,7 +2,6 @@ import { SynclineError } from '../../core/errors.ts';
 import { seenColumnOf, type Stage, type WriteRow } from '../../core/local-ports.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
-import type { Cell } from '../../core/values/cell.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
 import { flushFile } from './flush-file.ts';
@@ -49,7 +48,7 @@ export function createStage(driver: SqliteDriver, path: string, tables: readonly
         for (const index of table.indexes) connection.exec(index.sql);
       }),
     countRows: (table) => guarded(() => countRows(connection, table)),
-    rows: (table) => rowsOf(connection, table),
+    texts: (table) => textsOf(connection, table),
     danglingReferences: () =>
       guarded(() => tables.flatMap((table) => danglingReferencesOf(connection, table.name))),
     integrityProblems: () =>
@@ -99,9 +98,15 @@ function writerFor(connection: Connection, table: LocalTable): WriteRow {
   };
 }
 
-function* rowsOf(connection: Connection, table: LocalTable): Generator<Cell[]> {
-  const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(', ');
-  const select = connection.prepare<[], Cell[]>(`SELECT ${columns} FROM ${quoteIdentifier(table.name)}`);
+function* textsOf(connection: Connection, table: LocalTable): Generator<(string | null)[]> {
+  const columns = table.columns.map(({ name, declaredType }) => {
+    const column = quoteIdentifier(name);
+    // Numbers and bytes are not even read: the driver would make objects of them.
+    return declaredType.startsWith('TEXT') ? column : `iif(typeof(${column}) = 'text', ${column}, NULL)`;
+  });
+  const select = connection.prepare<[], (string | null)[]>(
+    `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(table.name)}`,
+  );
   try {
     yield* select.raw().iterate();
   } catch (error) {
