@@ -4,6 +4,7 @@ import type { ProductionSnapshot } from '../core/ports.ts';
 import type { PullPlan } from './plan-pull.ts';
 import type { FoundChanges, IncrementalRun } from './pull-incremental.ts';
 import type { PulledTable, PullReport } from './pull-report.ts';
+import { reportHead } from './report-head.ts';
 
 interface IncrementalOutcome {
   readonly plan: PullPlan;
@@ -27,27 +28,8 @@ export function describeIncremental(
   const held = applied.reduce((sum, table) => sum + table.held, 0);
   const keyless = records.filter(({ table }) => table.primaryKey.length === 0).map(({ table }) => table.key);
   const report: PullReport = {
-    run: run.id,
+    ...reportHead(run, plan, snapshot, tables),
     mode: 'incremental',
-    target: run.target,
-    address: run.production.address,
-    startedAt: new Date(run.startedAt).toISOString(),
-    finishedAt: new Date(run.clock()).toISOString(),
-    durations: run.tracker.finish(),
-    snapshot,
-    partialCatalog: plan.catalog.completeness === 'partial',
-    masked: run.maskingKey !== undefined,
-    ...(run.maskingKey === undefined ? {} : { maskingKey: run.maskingKey.fingerprint }),
-    tables,
-    totals: {
-      tables: tables.length,
-      rows: tables.reduce((sum, table) => sum + table.rows, 0),
-      bytes: 0,
-      maskedColumns: tables.reduce(
-        (sum, table) => sum + table.columns.filter((column) => column.transformer !== 'keep').length,
-        0,
-      ),
-    },
     checks: [
       { name: 'foreign keys', status: 'passed', detail: 'the changed rows refer to rows that are there' },
       {
@@ -56,7 +38,6 @@ export function describeIncremental(
         detail: 'every row of production was compared with what was last seen: none can be missed',
       },
     ],
-    notes: plan.notes,
     warnings: [
       ...plan.warnings,
       ...(held === 0

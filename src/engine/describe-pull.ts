@@ -7,6 +7,7 @@ import type { OldRows } from './old-rows.ts';
 import type { PlannedTable, PullPlan } from './plan-pull.ts';
 import type { CheckResult, PulledColumn, PulledTable, PullReport } from './pull-report.ts';
 import type { PullRun } from './pull-run.ts';
+import { reportHead } from './report-head.ts';
 
 /** What happened to each column of a planned table, in its order. */
 export function describeColumns({ columns, mask }: Pick<PlannedTable, 'columns' | 'mask'>): PulledColumn[] {
@@ -43,29 +44,9 @@ export function reportOf(run: PullRun, loaded: LoadedPull): PullReport {
   const loadOf = new Map(loads.map((load) => [load.table, load] as const));
   const tables = plan.tables.map((planned) => describeTable(planned, loadOf.get(planned.local.key)));
   return {
-    run: run.id,
+    ...reportHead(run, plan, snapshot, tables),
     mode: 'full',
-    target: run.target,
-    address: run.production.address,
-    startedAt: new Date(run.startedAt).toISOString(),
-    finishedAt: new Date(run.clock()).toISOString(),
-    durations: run.tracker.finish(),
-    snapshot,
-    partialCatalog: plan.catalog.completeness === 'partial',
-    masked: run.maskingKey !== undefined,
-    ...(run.maskingKey === undefined ? {} : { maskingKey: run.maskingKey.fingerprint }),
-    tables,
-    totals: {
-      tables: tables.length,
-      rows: tables.reduce((sum, table) => sum + table.rows, 0),
-      bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
-      maskedColumns: tables.reduce(
-        (sum, table) => sum + table.columns.filter((column) => column.transformer !== 'keep').length,
-        0,
-      ),
-    },
     checks,
-    notes: plan.notes,
     warnings: warningsOf(run, loaded, tables),
     local: {
       path: run.paths.local,
@@ -88,8 +69,8 @@ function describeTable(planned: PlannedTable, load: TableLoad | undefined): Pull
 }
 
 function warningsOf(
-  { found, previous }: PullRun,
-  { plan, snapshot }: LoadedPull,
+  { found, previous, maskingKey }: PullRun,
+  { plan, snapshot, oldRows }: LoadedPull,
   tables: readonly PulledTable[],
 ): string[] {
   const present = new Set(found.tables.map(foldName));
@@ -99,6 +80,9 @@ function warningsOf(
     .filter((name) => present.has(foldName(name)) && !pulled.has(foldName(name)));
   return [
     ...plan.warnings,
+    ...(maskingKey !== undefined && oldRows.backup !== undefined && previous?.maskingKey === null
+      ? ['The backup holds the rows of the raw pull before this one, unmasked.']
+      : []),
     ...tables
       .filter((table) => table.withoutKey)
       .map(({ table }) => `${table} has no primary key: it is replaced whole by every pull.`),
