@@ -44,6 +44,8 @@ async function switchIn(driver: SqliteDriver, path: string, request: SwitchReque
   try {
     // The ledger says that the switch was made as soon as it is: it must not be undone by a power cut.
     connection.pragma('main.synchronous = FULL');
+    // What is replaced may be an earlier raw pull: nothing of it stays behind in free pages.
+    connection.pragma('main.secure_delete = ON');
     connection.prepare('ATTACH DATABASE ? AS stage').run(request.stagePath);
     connection.exec('BEGIN IMMEDIATE');
     await request.onLocked?.();
