@@ -135,6 +135,21 @@ export function createProgram(
       ),
     );
 
+  const kit = program.command('kit').description('what a target may install for change tracking');
+  common(kit.command('sql'))
+    .description('print the kit as a migration file, to be reviewed and deployed like any other')
+    .option('--down', 'print the file that removes it again')
+    .action(async (options: CommonOptions & { readonly down?: boolean }) =>
+      onExit(
+        await runCommand(output, flags(options), async (context) => {
+          const migration = await runOperation('kitSql', targetRequest(options, environment), context);
+          if (options.json === true) printJson(output, migration);
+          else output.result(options.down === true ? migration.down : migration.up);
+          return 0;
+        }),
+      ),
+    );
+
   const mask = program.command('mask').description('look at how columns are masked, and write it down');
   common(mask.command('suggest'))
     .description(`write the masking of every column into ${WORKSPACE_FILE_NAME}`)

@@ -70,6 +70,11 @@ export interface Operations {
   readonly pull: { readonly request: PullRequest; readonly result: PullReport };
   /** Brings local changes to production: all of them, or none. */
   readonly push: { readonly request: PushRequest; readonly result: PushReport };
+  /** The kit as a migration for the tables that the workspace file lets be synchronised. */
+  readonly kitSql: {
+    readonly request: TargetRequest;
+    readonly result: { readonly up: string; readonly down: string };
+  };
   /** The report of the target's last pull that succeeded, from the ledger; null when there was none. */
   readonly lastReport: { readonly request: WorkspaceRequest; readonly result: PullReport | null };
   /** Proposes rules for every column that a pull would mask, and the text of syncline.json with them written in. */

@@ -3,6 +3,8 @@ import { userInfo } from 'node:os';
 import { SynclineError } from '../core/errors.ts';
 import { maskingKey, type MaskingKey } from '../core/masking/masking-key.ts';
 import type { Production } from '../core/ports.ts';
+import { restrictCatalog, selectForPull } from '../core/rules/select-tables.ts';
+import { kitMigration } from '../databases/kit/kit-migration.ts';
 import { openProductionWriter } from '../databases/open-production-writer.ts';
 import { openProduction } from '../databases/open-production.ts';
 import { compare } from '../engine/compare.ts';
@@ -109,6 +111,18 @@ const HANDLERS: { readonly [Name in OperationName]: Handler<Name> } = {
           await writer.close();
         }
       }),
+    ),
+
+  kitSql: (request, context) =>
+    inWorkspace(request, context, (workspace) =>
+      withProduction(workspace, request.credentials, (production) =>
+        withSnapshot(production, context.signal, async (snapshot) => {
+          const catalog = await snapshot.catalog(context.signal);
+          return kitMigration({
+            tables: restrictCatalog(catalog, selectForPull(catalog, workspace.rules)).tables,
+          });
+        }),
+      ),
     ),
 
   lastReport: (request, context) =>
