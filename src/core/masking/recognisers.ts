@@ -86,7 +86,7 @@ function isCard(text: string): boolean {
 function isPhone(text: string): boolean {
   if (!PHONE.test(text)) return false;
   const digits = text.replace(/\D/g, '').length;
-  if (digits < 7 || digits > 20) return false;
+  if (digits < 7 || digits > 15) return false;
   if (text.startsWith('+') || text.startsWith('(')) return true;
   const groups = text.split(/[\s./-]+/).length;
   return groups >= 3 || (text.startsWith('0') && groups === 2);

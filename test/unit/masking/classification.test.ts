@@ -224,6 +224,7 @@ describe('classification by values', () => {
     ['IP addresses', ['10.0.0.1', '2a00:1450::200e'], 'ip'],
     ['account numbers', ['DE89 3704 0044 0532 0130 00', 'GB82WEST12345698765432'], 'digits'],
     ['card numbers', ['4111 1111 1111 1111', '5500005555555559'], 'digits'],
+    ['numbers with a wrong check digit', ['DE89370400440532013001', '4111 1111 1111 1112'], 'text'],
     ['documents', ['{"a": 1}', '[]'], 'json'],
     ['dates', ['2024-01-02', '2024-01-03T10:00:00Z'], 'date-shift'],
     ['UUIDs', ['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'], 'uuid'],

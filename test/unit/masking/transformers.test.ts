@@ -95,6 +95,22 @@ describe('transformers', () => {
   });
 });
 
+describe('a mask with few possible results', () => {
+  const letters = Array.from('abcdefghijklmnopqrstuvwxyz0123456789QXZ');
+  for (const transformer of ['text', 'postal-code', 'digits', 'phone', 'key', 'first-name'] as const) {
+    it(`${transformer} of one character never gives it back, under any key`, () => {
+      const type = varchar(transformer === 'first-name' ? 2 : 1);
+      for (let seed = 1; seed <= 12; seed += 1) {
+        const masked = maskValues(transformer, letters, { key: testKey(seed), type });
+        const same = letters.filter(
+          (letter, index) => String(masked[index]).toLowerCase() === letter.toLowerCase(),
+        );
+        assert.deepEqual(same, []);
+      }
+    });
+  }
+});
+
 const TEXT_TRANSFORMERS = TRANSFORMER_NAMES.filter(
   (name) => !['keep', 'null', 'redact'].includes(name) && TRANSFORMERS[name].accepts({ kind: 'text' }),
 );
