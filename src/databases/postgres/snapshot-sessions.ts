@@ -16,6 +16,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   extra_float_digits: '1',
   bytea_output: 'hex',
   xmloption: 'content',
+  // A table without a key comes in the order in which it lies, not from where another scan happens to be.
+  synchronize_seqscans: 'off',
   // Rows that row level security would hide raise an error instead of being left out in silence.
   row_security: 'off',
   lock_timeout: '3s',
