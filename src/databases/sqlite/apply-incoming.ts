@@ -91,10 +91,12 @@ function applyTables(
         obstacles: known.get(table.table.key) ?? new Map<bigint, Obstacle>(),
       }),
     );
-    const obstacles = [
-      ...outcomes.flatMap((outcome) => outcome.obstacles),
-      ...referenceObstacles(connection, incoming, request.tables, request.allTables),
-    ];
+    const misfits = outcomes.flatMap((outcome) => outcome.obstacles);
+    // References can be judged once every row is in its place.
+    const obstacles =
+      misfits.length > 0
+        ? misfits
+        : referenceObstacles(connection, incoming, request.tables, request.allTables);
     if (obstacles.length === 0) {
       connection.exec('RELEASE round');
       return outcomes;

@@ -72,20 +72,24 @@ function* newOrphans(
   const same = key.references.columns
     .map((column, index) => `p.${quoteIdentifier(column)} = ${scratch[index] ?? ''}`)
     .join(' AND ');
+  const { put, taken } = scratchOf(child.table);
+  const unchanged = columns.map((index) => `o.c${index} IS n.c${index}`).join(' AND ');
+  // A reference that was so before is the developer's. Should its parent go now, the parent's deletion is held.
   const orphans = connection
     .prepare<[], Cell[]>(
-      `SELECT n.place, ${scratch.join(', ')} FROM ${scratchOf(child.table).put} AS n
+      `SELECT n.place, ${scratch.join(', ')} FROM ${put} AS n
        WHERE ${scratch.map((column) => `${column} IS NOT NULL`).join(' AND ')}
-         AND NOT EXISTS (SELECT 1 FROM main.${quoteIdentifier(parent.table.name)} AS p WHERE ${same})`,
+         AND NOT EXISTS (SELECT 1 FROM main.${quoteIdentifier(parent.table.name)} AS p WHERE ${same})
+         AND NOT EXISTS (SELECT 1 FROM ${taken} AS o WHERE o.place = n.place AND ${unchanged})`,
     )
     .raw();
   for (const [place, ...cells] of orphans.iterate()) {
     if (typeof place !== 'bigint') continue;
     const production = incoming.rowAt(table, place)?.cells ?? [];
-    const edited = columns.some(
+    const merged = columns.some(
       (column, index) => !sameCell(production[column] ?? null, cells[index] ?? null),
     );
-    yield edited || incoming.productionHas(parent, key.references.columns, cells)
+    yield merged || incoming.productionHas(parent, key.references.columns, cells)
       ? { table, place, columns: key.columns }
       : 'broken';
   }

@@ -93,9 +93,9 @@ describe('incoming rows', () => {
       assert.deepEqual(query(files.localPath, USER_LIST), users);
       assert.deepEqual(query(files.localPath, POST_LIST), posts);
       assert.deepEqual(query(files.basePath, USER_LIST), USER_ROWS);
-      for (const _ of ['once', 'again']) {
+      for (const time of ['once', 'again']) {
         local.advanceBase(files.basePath, files.incomingPath, files.tables);
-        assert.deepEqual(baseRows(files), [users, posts]);
+        assert.deepEqual(baseRows(files), [users, posts], time);
       }
     });
 
