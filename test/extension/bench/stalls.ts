@@ -18,18 +18,28 @@ interface Stalls {
   /** Milliseconds. */
   readonly longest: number;
   readonly p99: number;
-  /** Turns of the event loop that came over 50 ms late. */
+  /** Turns of the event loop that came over 50 ms late, for whatever reason: other programs want the processor too. */
   readonly over50: number;
+  /** Those of them in which the main thread itself computed for over 50 ms, and the most that it did, in milliseconds. */
+  readonly busyOver50: number;
+  readonly longestBusy: number;
 }
 
 async function measure(work: () => Promise<unknown>): Promise<Stalls> {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION });
   let over50 = 0;
+  let busyOver50 = 0;
+  let longestBusy = 0;
   let last = performance.now();
+  let used = threadMilliseconds();
   const timer = setInterval(() => {
     const now = performance.now();
+    const usedNow = threadMilliseconds();
     if (now - last > RESOLUTION + 50) over50 += 1;
+    if (usedNow - used > 50) busyOver50 += 1;
+    longestBusy = Math.max(longestBusy, usedNow - used);
     last = now;
+    used = usedNow;
   }, RESOLUTION);
   const began = performance.now();
   histogram.enable();
@@ -42,7 +52,15 @@ async function measure(work: () => Promise<unknown>): Promise<Stalls> {
     longest: milliseconds(histogram.max),
     p99: milliseconds(histogram.percentile(99)),
     over50,
+    busyOver50,
+    longestBusy: Math.round(longestBusy * 10) / 10,
   };
+}
+
+/** Processor time of this thread alone, in milliseconds. */
+function threadMilliseconds(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 export async function run(): Promise<void> {
