@@ -1,7 +1,7 @@
 import type { LogicalType } from '../schema/logical-type.ts';
 import type { Column, Table, TableKey } from '../schema/model.ts';
 import type { Cell } from '../values/cell.ts';
-import { classifyName, type NameVerdict } from './classify-name.ts';
+import { classifyName, saying, type NameVerdict } from './classify-name.ts';
 import { classifyText } from './classify-text.ts';
 import { hasListedValues } from './mentioned-columns.ts';
 import { TEXT_ONLY, type NameClass } from './name-dictionary.ts';
@@ -62,11 +62,18 @@ export function nameVerdict({
     const ofAddress = ['city', 'postal-code', 'street-address'] as const;
     return { ...own, class: ofAddress.some((each) => classes.has(each)) ? 'region' : 'safe' };
   }
-  if (own && own.class !== 'free-text') return own;
-  const others = [column.domain, column.comment].map((name) =>
-    name === undefined ? undefined : classifyName(name, key),
+  return (
+    own ?? elsewhereVerdict('domain', column.domain, key) ?? elsewhereVerdict('comment', column.comment, key)
   );
-  return others.find((said) => said !== undefined && CLASSES_OF_COMMENTS.has(said.class)) ?? own;
+}
+
+function elsewhereVerdict(
+  place: 'comment' | 'domain',
+  words: string | undefined,
+  context: string,
+): NameVerdict | undefined {
+  const says = words === undefined ? undefined : classifyName(words, context);
+  return says && CLASSES_OF_COMMENTS.has(says.class) ? { ...says, in: place } : undefined;
 }
 
 function byType(
@@ -87,11 +94,11 @@ function byType(
     case 'date':
     case 'timestamp':
       return says?.class === 'birth-date' && says.ends
-        ? mask('date-shift', 'name', `its name says "${says.phrase}"`)
+        ? mask('date-shift', 'name', saying(says))
         : keep('type', 'dates and times are kept');
     case 'uuid':
       return says?.class === 'secret' && says.ends && !facts.isKey && UUID_SECRET.test(says.phrase)
-        ? mask('uuid', 'name', `its name says "${says.phrase}"`)
+        ? mask('uuid', 'name', saying(says))
         : keep('type', 'identifiers are kept');
     case 'network':
       return mask('ip', 'type', 'network addresses lead to people');
@@ -124,7 +131,7 @@ function textFacts(facts: ColumnFacts, says: NameVerdict | undefined) {
 function classifyNumber(type: LogicalType, says: NameVerdict | undefined): Verdict {
   const known = says?.ends === true && !TEXT_ONLY.has(says.phrase) ? NUMBER_BY_NAME[says.class] : undefined;
   if (says === undefined || known === undefined) return keep('type', 'numbers are kept');
-  const detail = `its name says "${says.phrase}"`;
+  const detail = saying(says);
   // Floating-point numbers have no digits to replace.
   return type.kind === 'float'
     ? mask('number-noise', 'name', detail, known.options)
@@ -132,7 +139,7 @@ function classifyNumber(type: LogicalType, says: NameVerdict | undefined): Verdi
 }
 
 function classifyJson(facts: ColumnFacts, cells: readonly Cell[], says: NameVerdict | undefined): Verdict {
-  const detail = says ? `its name says "${says.phrase}"` : '';
+  const detail = says ? saying(says) : '';
   if (says?.class === 'secret' && says.ends) return mask('null', 'name', detail);
   if (says && says.class !== 'safe' && says.class !== 'free-text') return mask('json', 'name', detail);
   if (sampleOf(stringsInside(cells)).personal)
@@ -173,7 +180,7 @@ function classifyArray(
 /** What cannot be looked into goes, unless unclassified columns are kept and nothing says that it is personal. */
 function opaque(facts: ColumnFacts, says: NameVerdict | undefined, what: string): Verdict {
   const personal = says !== undefined && says.class !== 'safe' && says.class !== 'free-text';
-  if (personal) return mask('null', 'name', `its name says "${says.phrase}"`);
+  if (personal) return mask('null', 'name', saying(says));
   return facts.unclassified === 'mask'
     ? mask('null', 'unclassified', `${what} cannot be masked and stay meaningful`)
     : keep('unclassified', 'nothing says that it is personal');

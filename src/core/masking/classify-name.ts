@@ -5,8 +5,15 @@ import { nameTokens } from './name-tokens.ts';
 export interface NameVerdict {
   readonly class: NameClass;
   readonly phrase: string;
+  /** Where the phrase stands, where that is not the name itself. */
+  readonly in?: 'comment' | 'domain';
   /** Whether the name ends with the phrase: `phone`, `home_phone_number`, but not `phone_count`. */
   readonly ends: boolean;
+}
+
+/** The reason that a verdict gives, for people: `its name says "phone"`. */
+export function saying({ phrase, in: place }: NameVerdict): string {
+  return `its ${place ?? 'name'} says "${phrase}"`;
 }
 
 /** Words after a phrase that leave its meaning. */

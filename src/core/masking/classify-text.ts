@@ -1,4 +1,4 @@
-import { isAboutPeople, type NameVerdict } from './classify-name.ts';
+import { isAboutPeople, saying, type NameVerdict } from './classify-name.ts';
 import { nameTokens } from './name-tokens.ts';
 import { TEXT_BY_NAME } from './name-transformers.ts';
 import type { ValueClass } from './recognisers.ts';
@@ -43,10 +43,10 @@ export function classifyText(facts: TextFacts): Verdict {
   const { says, sample } = facts;
   if (facts.listed) return keep('safe', 'a check lists its values');
   if (says?.class === 'safe' && says.ends && sample.codes && !sample.personal) {
-    return keep('safe', `its name says "${says.phrase}" and its values are codes`);
+    return keep('safe', `${saying(says)} and its values are codes`);
   }
   if (says?.class === 'country' && says.ends && sample.countryCodes) {
-    return keep('safe', `its name says "${says.phrase}" and its values are country codes`);
+    return keep('safe', `${saying(says)} and its values are country codes`);
   }
   return byName(facts) ?? bySample(facts) ?? unclassified(facts);
 }
@@ -58,8 +58,8 @@ function byName(facts: TextFacts): Verdict | undefined {
     return mask('username', 'name', `its name says "${last}" of a person`);
   }
   const known = says && TEXT_BY_NAME[says.class];
-  if (known === undefined) return undefined;
-  const detail = `its name says "${says?.phrase ?? ''}"`;
+  if (says === undefined || known === undefined) return undefined;
+  const detail = saying(says);
   if (known.plausible === undefined || sample.size === 0 || sample.some(known.plausible)) {
     return mask(known.transformer, 'name', detail);
   }
@@ -90,10 +90,10 @@ function unclassified(facts: TextFacts): Verdict {
 }
 
 function reasonForMasking({ says, sample }: TextFacts): string {
-  if (says?.class === 'free-text') return `its name says "${says.phrase}": text that people write`;
+  if (says?.class === 'free-text') return `${saying(says)}: text that people write`;
   if (says?.class !== 'safe') return 'nothing says that it is safe';
   const why = sample.size === 0 ? 'there were no values to look at' : 'its values are not short codes';
-  return `its name says "${says.phrase}", but ${why}`;
+  return `${saying(says)}, but ${why}`;
 }
 
 function lastWord({ name }: TextFacts): string {

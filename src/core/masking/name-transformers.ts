@@ -27,7 +27,8 @@ export const TEXT_BY_NAME: Partial<Record<NameClass, TextTransformer>> = {
   region: { transformer: 'region' },
   country: { transformer: 'country' },
   company: { transformer: 'company' },
-  url: { transformer: 'url', plausible: (text) => !/\s/.test(text.trim()) },
+  // Names of files have spaces, too.
+  url: { transformer: 'url', plausible: (text) => !/\s/.test(text.trim()) || /\/|\.\w{2,4}$/.test(text) },
   ip: { transformer: 'ip', plausible: (text) => /^[0-9a-f:.,/ -]{3,}$/i.test(text) && /[.:-]/.test(text) },
   'identity-number': { transformer: 'digits' },
   secret: { transformer: 'null' },

@@ -7,8 +7,8 @@ import { equalsFolded, hashedTextMask, type MaskText, type TextMaskSettings } fr
 const FICTIONAL_COUNTRY = '999';
 const FICTIONAL_AREA = '555';
 
-/** Shorter numbers are extensions: they have no area code. */
-const LEAST_DIGITS_WITH_AREA = 7;
+/** Shorter numbers are extensions: they have neither country nor area. */
+const LEAST_DIGITS_WITH_CODE = 7;
 
 /** Digits of the longest number (E.164), and with the fictional country code before it. */
 export const UNIQUE_PHONE_LENGTH = '00999'.length + 15;
@@ -33,8 +33,7 @@ function digitsFor(draws: Draws, canonical: string): string {
   const international = canonical.startsWith('+');
   const count = canonical.length - (international ? 1 : 0);
   let digits = '';
-  if (international) digits = FICTIONAL_COUNTRY;
-  else if (count >= LEAST_DIGITS_WITH_AREA) digits = FICTIONAL_AREA;
+  if (count >= LEAST_DIGITS_WITH_CODE) digits = international ? FICTIONAL_COUNTRY : FICTIONAL_AREA;
   while (digits.length < count) digits += String(draws.below(10));
   return digits.slice(0, count);
 }
@@ -65,7 +64,7 @@ function uniquePhone(settings: TextMaskSettings): MaskText {
 function canonicalPhone(value: string): string {
   const digits = value.replace(/\D/g, '');
   if (/^[\s(]*\+/.test(value)) return `+${digits}`;
-  return digits.length > LEAST_DIGITS_WITH_AREA && digits.startsWith('00') ? `+${digits.slice(2)}` : digits;
+  return digits.length > LEAST_DIGITS_WITH_CODE && digits.startsWith('00') ? `+${digits.slice(2)}` : digits;
 }
 
 /** What usually stands between the digits of a number. */

@@ -23,7 +23,8 @@ export interface Sample {
   readonly some: (test: (text: string) => boolean) => boolean;
 }
 
-const CODE = /^[\p{L}\p{N}+#][\p{L}\p{N} _.:/+#()&'-]{0,39}$/u;
+/** A label of a few words, or a longer code without any space, such as a media type. */
+const CODE = /^[\p{L}\p{N}+#](?:[\p{L}\p{N} _.:/+#()&'-]{0,39}|[\p{L}\p{N}_.:/+-]{0,99})$/u;
 export const COUNTRY_CODE = /^(?:[a-z]{2,3}|\+?\d{1,3})$/i;
 const RANDOM_KEY =
   /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/i;

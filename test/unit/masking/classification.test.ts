@@ -249,6 +249,11 @@ describe('classification by values', () => {
       assert.equal(classified(name, TEXT, { values: ['a-b', 'c', 'a-b', null] }), 'keep', name);
       assert.equal(classified(name), 'text', `${name} without values`);
     }
+    const media = [
+      'application/pdf',
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    ];
+    assert.equal(classified('mime_type', TEXT, { values: media }), 'keep');
     assert.equal(classified('country_code', TEXT, { values: ['DE', 'FR'] }), 'keep');
     assert.equal(classified('country', TEXT, { values: ['DE', 'United Kingdom'] }), 'country');
   });
@@ -267,6 +272,7 @@ describe('classification by values', () => {
   it('does not take a name for what its values are not', () => {
     assert.equal(classified('email', TEXT, { values: ['yes', 'no'] }), 'text');
     assert.equal(classified('phone', TEXT, { values: ['a@x.test'] }), 'email');
+    assert.equal(classified('storage_path', TEXT, { values: ['camps/1/Plan for May (2).pdf'] }), 'url');
     assert.equal(classified('image', TEXT, { values: ['a large house by the sea'] }), 'text');
   });
 
