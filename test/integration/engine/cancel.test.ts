@@ -103,6 +103,19 @@ describe('a cancelled pull', () => {
     await expectUntouched(workspace, undefined);
   });
 
+  it('hears of a cancellation that came during the checks, before the switch', async () => {
+    const workspace = testWorkspace(folder());
+    await workspace.pull(fakeProduction(scoutTables()));
+    const before = bytesOf(workspace.database);
+    const controller = new AbortController();
+    const production = fakeProduction(scoutTables(), {
+      // As a message to the worker comes: in a later turn of the event loop.
+      onStep: ({ kind }) => void (kind === 'close' && setImmediate(() => controller.abort())),
+    });
+    await expectError('CANCELLED', () => workspace.pull(production, { signal: controller.signal }));
+    await expectUntouched(workspace, before);
+  });
+
   it('hears of the cancellation while it waits for production', async () => {
     const workspace = testWorkspace(folder());
     const controller = new AbortController();

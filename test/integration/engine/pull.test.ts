@@ -64,7 +64,12 @@ describe('a pull', () => {
   it('leaves nothing of an earlier raw pull in the database, and says where it is left', async () => {
     for (const mode of ['DELETE', 'WAL']) {
       const workspace = testWorkspace(folder());
-      await workspace.pull(fakeProduction(scoutTables()), { raw: true });
+      // Many more rows than later, so that pages become free.
+      const many = Array.from({ length: 2000 }, () => [null, PERSONAL.join(' ')]);
+      const larger = scoutTables().map((each) =>
+        each.table.name.name === 'audit' ? { ...each, rows: many } : each,
+      );
+      await workspace.pull(fakeProduction(larger), { raw: true });
       execute(workspace.database, `PRAGMA journal_mode = ${mode}`);
       const read = (): string => readFileSync(workspace.database, 'latin1');
       const raw = PERSONAL.map((value) => Buffer.from(value).toString('latin1'));

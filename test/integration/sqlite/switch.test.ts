@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import type { LocalDatabase } from '../../../src/core/local-ports.ts';
 import { loadSqliteDriver } from '../../../src/databases/sqlite/driver.ts';
@@ -183,6 +186,23 @@ describe('switching the local database', () => {
         assert.ok(after - before >= 10_000);
       });
 
+      it('does not take for its own what an app that waited writes right after it', async () => {
+        const path = existing();
+        let written: Promise<unknown> = Promise.resolve();
+        const result = await switchToRows(local, path, [users('Ada')], {
+          async onLocked() {
+            const waiting = waitingWriter(path, `INSERT INTO log VALUES ('at once')`);
+            written = waiting.done;
+            await waiting.started;
+          },
+        });
+        await written;
+        assert.deepEqual(query(path, 'SELECT line FROM log'), [['at once']]);
+        // Long enough for the file to have one fingerprint.
+        await pause(100);
+        assert.notEqual(result.fingerprint, local.fingerprint(path));
+      });
+
       it('lets the last look at the old rows happen when nobody can write any more', async () => {
         const path = existing();
         let seen: unknown;
@@ -198,6 +218,26 @@ describe('switching the local database', () => {
         assert.deepEqual(query(path, 'SELECT name FROM users'), [['Ada']]);
       });
     });
+  }
+
+  /** Another process that waits for the write lock and writes as soon as it gets it. */
+  function waitingWriter(
+    path: string,
+    sql: string,
+  ): { readonly started: Promise<void>; readonly done: Promise<unknown> } {
+    const script = `
+      const connection = new (require('better-sqlite3'))(process.argv[1], { timeout: 20000 });
+      console.log('started');
+      connection.exec(process.argv[2]);
+    `;
+    const child = spawn(process.execPath, ['-e', script, path, sql], {
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const done = new Promise((resolve) => child.once('close', resolve));
+    // SQLite asks for the lock again and again: a moment after its first try it is surely waiting.
+    const started = new Promise<void>((resolve) => child.stdout.once('data', () => setTimeout(resolve, 100)));
+    return { started, done };
   }
 
   it('commits under the eyes of a reader in WAL mode, who keeps what he sees', async () => {
