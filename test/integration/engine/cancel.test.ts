@@ -110,7 +110,9 @@ describe('a cancelled pull', () => {
     const controller = new AbortController();
     const production = fakeProduction(scoutTables(), {
       // As a message to the worker comes: in a later turn of the event loop.
-      onStep: ({ kind }) => void (kind === 'close' && setImmediate(() => controller.abort())),
+      onStep: ({ kind }) => {
+        if (kind === 'close') setImmediate(() => controller.abort());
+      },
     });
     await expectError('CANCELLED', () => workspace.pull(production, { signal: controller.signal }));
     await expectUntouched(workspace, before);
