@@ -89,6 +89,9 @@ begin
     relation, pg_catalog.upper(operation),
     case operation when 'insert' then key_names || set_names when 'update' then set_names else '{}' end
   );
+  if operation <> 'insert' then
+    perform syncline.require_right(relation, 'SELECT', key_names || expected_names);
+  end if;
   statement := syncline.push_statement(operation, relation, key_names, expected_names, set_names);
   perform pg_catalog.set_config('search_path', syncline.owner_search_path(), true);
   execute statement into done using operations;

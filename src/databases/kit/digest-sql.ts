@@ -6,22 +6,23 @@ import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts';
  * templates are shared: the kit's functions fill them from the catalog, {@link digestSql} and its neighbours from the
  * model, for a plain connection.
  *
- * A bucket's digest is the exclusive or of its rows' MD5s, each over the row's own text, in which NULL, '' and the
- * borders of values are distinct. It does not depend on the order of rows. The primary key is digested whether or not it
- * is among the columns: without it two equal rows would cancel out.
+ * A bucket's digest is the exclusive or of its rows' hashes: 128 bits, made of two of Postgres's 64-bit hashes (the one
+ * of hash partitioning, which is the same in every version) with different seeds, over the row's own text, in which NULL,
+ * '' and the borders of values are distinct. It does not depend on the order of rows. It finds accidents, not forgeries.
+ * The primary key is digested whether or not it is among the columns: without it two equal rows would cancel out.
  */
 
 /** %1$s bucket, %2$s columns, %3$s table as t, %4$s condition. Rows `{bucket, rows, digest}`; empty buckets are absent. */
 export const DIGEST_TEMPLATE = `select
   b.bucket,
   b.rows,
-  pg_catalog.lpad(pg_catalog.to_hex(b.bits::pg_catalog.bit(64)::pg_catalog.int8), 16, '0')
-    || pg_catalog.lpad(pg_catalog.to_hex((b.bits << 64)::pg_catalog.bit(64)::pg_catalog.int8), 16, '0') as digest
+  pg_catalog.lpad(pg_catalog.to_hex(b.first), 16, '0') || pg_catalog.lpad(pg_catalog.to_hex(b.second), 16, '0') as digest
 from (
   select
     s.bucket,
     pg_catalog.count(*) as rows,
-    pg_catalog.bit_xor(('x' || pg_catalog.md5(s.row_text))::pg_catalog.bit(128)) as bits
+    pg_catalog.bit_xor(pg_catalog.hashtextextended(s.row_text, 0)) as first,
+    pg_catalog.bit_xor(pg_catalog.hashtextextended(s.row_text, 1)) as second
   from (
     select %1$s as bucket, row(%2$s)::pg_catalog.text as row_text
     from %3$s

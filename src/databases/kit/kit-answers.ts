@@ -39,7 +39,7 @@ export interface ChangesAnswer {
   /** Where the next call starts from, once every page of this one was taken. */
   readonly position: string;
   readonly tooOld: boolean;
-  /** `pruned`: older than the log. `moved`: of another database, or of this one before it was restored. */
+  /** `pruned`: older than the log. `moved`: of another database, or of this one before it was restored or crashed. */
   readonly reason: 'pruned' | 'moved' | null;
   /** Tables to read again whole: TRUNCATE leaves no keys. */
   readonly truncated: readonly TableName[];

@@ -11,16 +11,22 @@ as $syncline$
   where d.datname = pg_catalog.current_database()
 $syncline$;
 
--- The origin and its timeline. A restore to an earlier point in time, or a failover, begins a new timeline on which the
--- same transaction ids mean other transactions. Raises on a standby, whose log is not its own.
+-- The origin, its timeline and its last crash. After a restore to an earlier point in time, a failover, or a crash that
+-- lost the last moments, the same transaction ids may mean other transactions. (A crash resets the statistics, a clean
+-- restart does not: that is how it is told.) Raises on a standby, whose log is not its own.
 create or replace function syncline.timeline()
 returns text
 language sql
 stable
 set search_path = ''
 as $syncline$
-  select syncline.origin() || '.' ||
-    pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8)
+  select pg_catalog.format(
+    '%s.%s.%s',
+    syncline.origin(),
+    pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8),
+    coalesce(pg_catalog.to_hex((1000000 * extract(epoch from w.stats_reset))::bigint), '0')
+  )
+  from pg_catalog.pg_stat_bgwriter w
 $syncline$;
 
 -- What partitions a table has, in short. A partition that is dropped, attached or detached moves rows without a trigger.
@@ -37,7 +43,7 @@ as $syncline$
   where p.isleaf
 $syncline$;
 
--- 751:760:755@7412.5.00000001;16400=1f3a9c: the snapshot of the calling statement, the timeline, and the partitions of
+-- 751:760:755@7412.5.00000001.6421f;16400=1f3a9c: the snapshot of the calling statement, the timeline, and the partitions of
 -- each partitioned table that is tracked.
 create or replace function syncline.position()
 returns text
@@ -62,7 +68,7 @@ as $syncline$
 $syncline$;
 
 -- Why the log cannot tell what changed since a position, for any table; null when it can. 'moved': the position is of
--- another database, or of this one before it was restored. 'pruned': older than the log.
+-- another database, or of this one before it was restored or crashed. 'pruned': older than the log.
 create or replace function syncline.position_fault(place text)
 returns text
 language sql

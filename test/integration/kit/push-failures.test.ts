@@ -29,6 +29,9 @@ insert into public.guarded values (1, 'here');
 alter table public.guarded enable trigger guard;
 insert into public.secret values (1, 'hidden');
 revoke update, delete on public.secret from service_role;
+create table public.blind (id int primary key, body text);
+revoke select (body), select on public.blind from service_role;
+grant select (id) on public.blind to service_role;
 `;
 
 describe('kit: push that fails', () => {

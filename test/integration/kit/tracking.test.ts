@@ -180,6 +180,14 @@ describe('kit: what the log can answer for', () => {
     assert.deepEqual((await changes()).tables[0]?.upserts, [['8']]);
   });
 
+  it('refuses a position from before a crash, which is told by the statistics it resets', async () => {
+    const admin = await project.connect('postgres');
+    await admin.query(`select pg_stat_reset_shared('bgwriter')`);
+    assert.deepEqual([(await changes()).tooOld, (await changes()).reason], [true, 'moved']);
+    await next();
+    assert.equal((await changes()).tooOld, false);
+  });
+
   it('refuses the position of another database, or of a restored one', async () => {
     const other = await startKitProject(SCHEMA);
     try {
@@ -191,7 +199,8 @@ describe('kit: what the log can answer for', () => {
     assert.deepEqual([(await changes()).tooOld, (await changes()).reason], [true, 'moved']);
     await next();
     const [snapshot, place] = since.split('@') as [string, string];
-    since = `${snapshot}@${place.replace(/\.[0-9A-F]{8}$/, '.00000009')}`;
+    const [system, oid, , crash] = place.split('.');
+    since = `${snapshot}@${system}.${oid}.00000009.${crash}`;
     assert.equal((await changes()).reason, 'moved', 'another timeline');
     since = `900000:900000:@${place}`;
     assert.equal((await changes()).reason, 'moved', 'the future');
