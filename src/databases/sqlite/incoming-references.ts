@@ -25,31 +25,31 @@ export function referenceObstacles(
 ): readonly Obstacle[] {
   const byKey = new Map(all.map((base) => [base.table.key, base] as const));
   const changedByKey = new Map(changed.map((base) => [base.table.key, base] as const));
-  const obstacles: Obstacle[] = [];
-  const broken: string[] = [];
-  for (const child of byKey.values()) {
-    for (const key of child.table.foreignKeys) {
+  const references = all.flatMap((child) =>
+    child.table.foreignKeys.flatMap((key): Reference[] => {
       const parent = byKey.get(key.references.table);
-      if (parent === undefined) continue;
-      const reference: Reference = { connection, incoming, child, parent, key };
-      const judged: Judged[] = [];
-      const newChildren = changedByKey.get(child.table.key);
-      if (newChildren !== undefined) judged.push(...newOrphans(reference, newChildren));
-      const goneParents = changedByKey.get(parent.table.key);
-      if (goneParents !== undefined) judged.push(...missedParents(reference, goneParents));
+      return parent === undefined ? [] : [{ connection, incoming, child, parent, key }];
+    }),
+  );
+  const judge = (of: (reference: Reference) => Iterable<Judged>): Obstacle[] => {
+    const broken: string[] = [];
+    const obstacles: Obstacle[] = [];
+    for (const reference of references) {
+      const judged = [...of(reference)];
       obstacles.push(...judged.filter((each) => each !== 'broken'));
       const rows = judged.filter((each) => each === 'broken').length;
-      if (rows > 0) broken.push(`${child.table.name} to ${parent.table.name} (${rows})`);
+      if (rows > 0) broken.push(`${reference.child.table.name} to ${reference.parent.table.name} (${rows})`);
     }
-  }
-  if (broken.length > 0) {
-    throw new SynclineError(
-      'FOREIGN_KEY_VIOLATIONS',
-      `Rows would refer to missing rows: ${broken.join(', ')}.`,
-      { references: broken },
-    );
-  }
-  return obstacles;
+    if (broken.length > 0) {
+      const message = `Rows would refer to missing rows: ${broken.join(', ')}.`;
+      throw new SynclineError('FOREIGN_KEY_VIOLATIONS', message, { references: broken });
+    }
+    return obstacles;
+  };
+  const orphans = judge((reference) => newOrphans(reference, changedByKey.get(reference.child.table.key)));
+  // A row that is held refers to its parent no longer, or again.
+  if (orphans.length > 0) return orphans;
+  return judge((reference) => missedParents(reference, changedByKey.get(reference.parent.table.key)));
 }
 
 interface Reference {
@@ -65,8 +65,9 @@ type Judged = Obstacle | 'broken';
 
 function* newOrphans(
   { connection, incoming, child, parent, key }: Reference,
-  table: IncomingTable,
+  table: IncomingTable | undefined,
 ): Generator<Judged> {
+  if (table === undefined) return;
   const columns = placesOf(child.table, key.columns);
   const scratch = columns.map((index) => `n.c${index}`);
   const same = key.references.columns
@@ -97,8 +98,9 @@ function* newOrphans(
 
 function* missedParents(
   { connection, incoming, child, parent, key }: Reference,
-  table: IncomingTable,
+  table: IncomingTable | undefined,
 ): Generator<Judged> {
+  if (table === undefined) return;
   const referenced = placesOf(parent.table, key.references.columns);
   const referring = placesOf(child.table, key.columns);
   const there = key.references.columns

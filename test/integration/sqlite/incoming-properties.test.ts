@@ -37,7 +37,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
     const before = model.perform(model.emptyState(), made);
     return {
       before,
-      local: model.perform(model.maskedState(before), here),
+      local: model.perform(model.maskedState(before), model.maskedOperations(here)),
       production: model.perform(before, there),
       order,
     };
@@ -322,7 +322,7 @@ describe('incoming rows beside any local edits', function () {
       { numRuns: Number(process.env['SYNCLINE_RUNS'] ?? 40) },
     );
     // The scenarios must be worth their name.
-    assert.ok(constraints > runs / 10, `${constraints} of ${runs}`);
-    assert.ok(conflicts > runs / 4, `${conflicts} of ${runs}`);
+    assert.ok(constraints > 0);
+    assert.ok(conflicts > runs / 2, `${conflicts} of ${runs}`);
   });
 });
