@@ -70,9 +70,11 @@ function header(version: number): string {
 --   * a private schema "syncline": a log of changed keys (no values), and staged pushes;
 --   * triggers on the tables named at the end, which write that log;
 --   * functions public.syncline_*(), which only service_role may execute.
--- It changes no table of yours and no row. Running it again is safe; run it as one transaction (Supabase does; with
--- psql: -1). To remove it without a trace, run the down file beside it, or:
---   drop schema syncline cascade;   and drop the functions public.syncline_*().
+-- It changes no row and no column of yours. It locks each tracked table for a moment, as every new trigger does
+-- (SHARE ROW EXCLUSIVE), and gives up after five seconds. Running it again is safe, and mends or updates what is there;
+-- run it as one transaction (Supabase does; with psql: -1).
+--
+-- To remove it without a trace, run the down file beside it. docs/kit.md says more.
 
 `;
 }
@@ -95,7 +97,9 @@ begin
     from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     where (n.nspname = 'syncline' and p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype)
-      or (n.nspname = 'public' and p.proname in (${Object.values(KIT_RPC).map(literal).join(', ')}))
+      or (n.nspname = 'public' and p.proname in (
+        ${Object.values(KIT_RPC).map(literal).join(',\n        ')}
+      ))
   loop
     execute 'drop function ' || old;
   end loop;
@@ -154,6 +158,8 @@ do $syncline$
 declare
   old text;
 begin
+  -- Dropping a trigger locks its table: not for long.
+  perform pg_catalog.set_config('lock_timeout', '5s', true);
   for old in
     select p.oid::pg_catalog.regprocedure::text
     from pg_catalog.pg_proc p
@@ -164,8 +170,8 @@ begin
   loop
     execute 'drop function ' || old;
   end loop;
+  drop schema if exists syncline cascade;
 end
 $syncline$;
-drop schema if exists syncline cascade;
 notify pgrst, 'reload schema';
 `;

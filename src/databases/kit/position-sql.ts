@@ -29,7 +29,7 @@ as $syncline$
   from pg_catalog.pg_stat_bgwriter w
 $syncline$;
 
--- What partitions a table has, in short. A partition that is dropped, attached or detached moves rows without a trigger.
+-- What partitions a table has, in short. One that is dropped, attached or detached moves rows without a trigger.
 create or replace function syncline.partitions(relation oid)
 returns text
 language sql
@@ -43,8 +43,8 @@ as $syncline$
   where p.isleaf
 $syncline$;
 
--- 751:760:755@7412.5.00000001.6421f;16400=1f3a9c: the snapshot of the calling statement, the timeline, and the partitions of
--- each partitioned table that is tracked.
+-- 751:760:755@7412.5.00000001.6421f;16400=1f3a9c: the snapshot of the calling statement, the timeline, and the
+-- partitions of each partitioned table that is tracked.
 create or replace function syncline.position()
 returns text
 language sql
@@ -77,12 +77,13 @@ set search_path = ''
 as $syncline$
   select case
     when pg_catalog.split_part(pg_catalog.split_part($1, '@', 2), ';', 1) <> syncline.timeline()
-      or m.origin <> syncline.origin()
+      or m.origin is distinct from syncline.origin()
       or pg_catalog.pg_snapshot_xmax(s.since) > pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
       then 'moved'
     when pg_catalog.pg_snapshot_xmin(s.since) <= m.pruned_through then 'pruned'
   end
-  from syncline.meta m, (select syncline.position_snapshot($1) as since) s
+  from (select syncline.position_snapshot($1) as since) s
+  left join syncline.meta m on true
 $syncline$;
 
 -- Why the log cannot answer for one table since a position; see tracking_fault.
