@@ -319,7 +319,11 @@ describe('incoming rows beside any local edits', function () {
         constraints += counts.constraints;
         conflicts += counts.conflicts;
       }),
-      { numRuns: Number(process.env['SYNCLINE_RUNS'] ?? 40) },
+      // One seed unless another is named: how often the rare scenarios come up must not be a matter of luck.
+      {
+        numRuns: Number(process.env['SYNCLINE_RUNS'] ?? 40),
+        seed: Number(process.env['SYNCLINE_SEED'] ?? 1),
+      },
     );
     // The scenarios must be worth their name.
     assert.ok(constraints > 0);
