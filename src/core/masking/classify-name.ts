@@ -43,10 +43,10 @@ interface Match {
 export function classifyName(name: string, context: string | undefined): NameVerdict | undefined {
   const tokens = nameTokens(name);
   let best: Match | undefined;
-  for (const phrase of NAME_PHRASES) {
-    const match = matchPhrase(phrase, tokens);
-    if (match && (!best || match.end > best.end || (match.end === best.end && match.length > best.length))) {
-      best = match;
+  for (const [start, token] of tokens.entries()) {
+    for (const match of matchesAt(tokens, start, token)) {
+      if (!best || match.end > best.end || (match.end === best.end && match.length > best.length))
+        best = match;
     }
   }
   if (!best) return compoundName(tokens);
@@ -58,22 +58,50 @@ export function classifyName(name: string, context: string | undefined): NameVer
   return { class: whoseName(others, context), phrase: words, ends };
 }
 
-function matchPhrase(phrase: Phrase, tokens: readonly string[]): Match | undefined {
-  const { joined } = phrase;
-  for (let start = tokens.length - 1; start >= 0; start -= 1) {
-    const token = tokens[start] ?? '';
-    if (phrase.tokens.every((word, offset) => tokens[start + offset] === word)) {
-      return { phrase, end: start + phrase.tokens.length, length: joined.length };
-    }
-    if (token === joined) return { phrase, end: start + 1, length: joined.length };
-    if (joined.length < LEAST_AFFIX || phrase.class === 'safe') continue;
-    // Parts of a word count a little less than the whole of it.
-    if (token.endsWith(joined)) return { phrase, end: start + 1, length: joined.length - 0.25 };
-    if (!NO_PREFIX.has(phrase.class) && token.startsWith(joined)) {
-      return { phrase, end: start + 1, length: joined.length - 0.5 };
+const BY_FIRST_WORD = new Map<string, Phrase[]>();
+for (const phrase of NAME_PHRASES) {
+  const [first = ''] = phrase.tokens;
+  const known = BY_FIRST_WORD.get(first);
+  if (known) known.push(phrase);
+  else BY_FIRST_WORD.set(first, [phrase]);
+}
+
+/** Phrases that begin at a word, and those that the word alone holds, joined or as a part. */
+function matchesAt(tokens: readonly string[], start: number, token: string): Match[] {
+  const spelledOut = (BY_FIRST_WORD.get(token) ?? []).filter((phrase) =>
+    phrase.tokens.every((word, offset) => tokens[start + offset] === word),
+  );
+  return [
+    ...spelledOut.map((phrase) => ({
+      phrase,
+      end: start + phrase.tokens.length,
+      length: phrase.joined.length,
+    })),
+    ...inOneWord(token).map(({ phrase, length }) => ({ phrase, end: start + 1, length })),
+  ];
+}
+
+/** The same words come again and again. */
+const MOST_REMEMBERED_WORDS = 4096;
+const remembered = new Map<string, readonly Omit<Match, 'end'>[]>();
+
+/** Phrases in one word: `firstname`, `useremail`, `telefonnummer`. Parts of a word count a little less than the whole. */
+function inOneWord(token: string): readonly Omit<Match, 'end'>[] {
+  const known = remembered.get(token);
+  if (known) return known;
+  const matches: Omit<Match, 'end'>[] = [];
+  for (const phrase of NAME_PHRASES) {
+    const { joined } = phrase;
+    if (token === joined) matches.push({ phrase, length: joined.length });
+    else if (joined.length < LEAST_AFFIX || phrase.class === 'safe') continue;
+    else if (token.endsWith(joined)) matches.push({ phrase, length: joined.length - 0.25 });
+    else if (!NO_PREFIX.has(phrase.class) && token.startsWith(joined)) {
+      matches.push({ phrase, length: joined.length - 0.5 });
     }
   }
-  return undefined;
+  if (remembered.size >= MOST_REMEMBERED_WORDS) remembered.clear();
+  remembered.set(token, matches);
+  return matches;
 }
 
 /** `Kundenname`, `Firmenname`: the first part of the compound says whose. */
