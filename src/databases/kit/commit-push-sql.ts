@@ -253,7 +253,7 @@ begin
         end if;
         answer := pg_catalog.jsonb_build_object('state', 'refused', 'pushId', $1, 'failures', failures);
         update syncline.pushes p
-        set state = 'refused', decided_at = pg_catalog.now(), outcome = answer
+        set state = 'refused', decided_at = pg_catalog.now(), who = options ->> 'who', outcome = answer
         where p.push_id = $1;
         delete from syncline.push_batches b where b.push_id = $1;
         return answer;

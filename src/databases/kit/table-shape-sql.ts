@@ -124,7 +124,7 @@ $syncline$;
 
 -- The condition that a row's key stands in this relation to a bound, column after column, in the order of the index:
 -- before it (1), at or after it (4), after it (5). The bound is an expression of type text[]. The leading comparison is
--- implied by the rest; it is what lets the index be used.
+-- what lets the index be used.
 create or replace function syncline.key_compares(relation oid, alias text, bound text, strategy int)
 returns text
 language plpgsql
@@ -146,11 +146,10 @@ begin
       condition := pg_catalog.format('%s %s %s', own, syncline.key_operator(key_column.operator_class, strategy), given);
     else
       condition := pg_catalog.format(
-        '%1$s %2$s %5$s and (%1$s %3$s %5$s or (%1$s %4$s %5$s and %6$s))',
+        '%1$s %2$s %4$s and (%1$s %3$s %4$s or (%5$s))',
         own,
         syncline.key_operator(key_column.operator_class, loose),
         syncline.key_operator(key_column.operator_class, beyond),
-        syncline.key_operator(key_column.operator_class, 3),
         given,
         condition
       );
