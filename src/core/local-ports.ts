@@ -1,6 +1,6 @@
 /** What the engine asks of the local side: the developer's SQLite file and the files that Syncline keeps beside it. */
 import type { LocalChangesReader } from './local-changes-port.ts';
-import type { IncomingDatabase } from './incoming-port.ts';
+import type { IncomingDatabase, IncomingTable } from './incoming-port.ts';
 import type { LocalTable } from './schema/local-schema.ts';
 import type { TableKey } from './schema/model.ts';
 import type { Cell } from './values/cell.ts';
@@ -125,6 +125,11 @@ export interface LocalDatabase extends IncomingDatabase {
     tables: readonly BaseTable[],
   ): ReadonlyMap<TableKey, RowCounts>;
   openBase(path: string): BaseReader;
+  /**
+   * Makes a base's pseudonyms cheap to look up, by an index on the beginning of each masked column. Done once, it costs
+   * next to nothing to ask for again; not while a reader is open on the base.
+   */
+  indexPseudonyms(basePath: string, tables: readonly IncomingTable[]): void;
   /** Reads what was changed locally since the base. */
   readLocalChanges(localPath: string, basePath: string, tables: readonly BaseTable[]): LocalChangesReader;
 }

@@ -12,6 +12,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { createIncoming } from './incoming-stage.ts';
 import { inspectLocal, requireSound } from './inspect.ts';
 import { countLocalChanges } from './local-changes.ts';
+import { indexPseudonyms } from './pseudonyms.ts';
 import { readLocalChanges } from './read-local-changes.ts';
 import { PARTIAL_SUFFIX, removeDatabase, removeFiles } from './remove.ts';
 import { tableNames } from './references.ts';
@@ -40,6 +41,7 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
     switchTo: (request) => switchTo(driver, request),
     countLocalChanges: (local, base, tables) => countLocalChanges(driver, local, base, tables),
     openBase: (path) => openBase(driver, path),
+    indexPseudonyms: (path, tables) => indexPseudonyms(driver, path, tables),
     readLocalChanges: (local, base) => readLocalChanges(driver, local, base),
     createIncoming: (path, tables) => createIncoming(driver, path, tables),
     applyIncoming: (request) => applyIncoming(driver, request),

@@ -4,7 +4,7 @@ import { collationOf } from '../../core/schema/local-type.ts';
 import type { ColumnIndex } from '../../core/rows/change.ts';
 import type { Cell, Row } from '../../core/values/cell.ts';
 import type { Connection } from './driver.ts';
-import { rowidName } from './rowid.ts';
+import { presentRowidName } from './rowid.ts';
 
 export interface LocalRow {
   readonly cells: Row;
@@ -161,16 +161,12 @@ function makeScratch(connection: Connection, table: LocalTable): Scratch {
 
 /** The name of a rowid that is worth keeping: there is one, and no column of the key is another name of it. */
 function rowidOf(connection: Connection, table: LocalTable): string | undefined {
-  const without = connection
-    .prepare<[string], bigint>(`SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'`)
-    .pluck()
-    .get(table.name);
-  const keyIndex = connection
+  const keyIndexes = connection
     .prepare<[string], bigint>(`SELECT count(*) FROM pragma_index_list(?, 'main') WHERE origin = 'pk'`)
     .pluck()
     .get(table.name);
   // A key that is the rowid needs no index.
-  return without === 1n || keyIndex === 0n ? undefined : rowidName(table);
+  return keyIndexes === 0n ? undefined : presentRowidName(connection, table);
 }
 
 /** Columns whose values other rows depend on: of unique indexes, and of both ends of foreign keys. */

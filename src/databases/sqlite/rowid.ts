@@ -1,4 +1,5 @@
 import type { LocalTable } from '../../core/schema/local-schema.ts';
+import type { Connection } from './driver.ts';
 
 /**
  * The name under which a table's rowid can be reached: any of SQLite's three, unless columns have taken them all
@@ -7,4 +8,13 @@ import type { LocalTable } from '../../core/schema/local-schema.ts';
 export function rowidName(table: LocalTable): string | undefined {
   const taken = new Set(table.columns.map((column) => column.name.toLowerCase()));
   return ['_rowid_', 'rowid', 'oid'].find((name) => !taken.has(name));
+}
+
+/** The same for the table as it stands in `main`, which a developer may have made anew WITHOUT ROWID. */
+export function presentRowidName(connection: Connection, table: LocalTable): string | undefined {
+  const isWithout = connection
+    .prepare<[string], bigint>(`SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'`)
+    .pluck()
+    .get(table.name);
+  return isWithout === 0n ? rowidName(table) : undefined;
 }
