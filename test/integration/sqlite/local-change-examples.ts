@@ -61,13 +61,16 @@ function rebuild(create: string, columns: string): string[] {
   ];
 }
 
-export const EXAMPLES: readonly {
+interface Example {
   readonly what: string;
   readonly table: Table;
   readonly rows: readonly Row[];
+  /** What the developer does to the local database. */
   readonly edits: readonly string[];
   readonly found: Found;
-}[] = [
+}
+
+export const EXAMPLES: readonly Example[] = [
   { what: 'nothing', table: KEYED, rows: KEYED_ROWS, edits: [], found: {} },
   {
     what: 'new, changed and deleted rows, each in the order of the key',
@@ -242,25 +245,27 @@ export const EXAMPLES: readonly {
       ],
     },
   },
-  {
-    what: 'rows of a table that was made anew without rowids, without a key, and without the case of its key',
+  ...[
+    ['rowids', 'CREATE TABLE new_t (k TEXT PRIMARY KEY COLLATE NOCASE, c TEXT, i INTEGER) WITHOUT ROWID'],
+    ['a key, its collation and types', 'CREATE TABLE new_t (k, c, i)'],
+  ].map(([without = '', create = '']): Example => ({
+    what: `rows of a table that was made anew without ${without}`,
     table: CITED,
     rows: CITED_ROWS,
     edits: [
-      ...rebuild('CREATE TABLE new_t (k TEXT PRIMARY KEY, c TEXT, i) WITHOUT ROWID', 'k, c, i'),
-      ...rebuild('CREATE TABLE new_t (k TEXT, c TEXT, i)', 'k, c, i'),
+      ...rebuild(create, 'k, c, i'),
       `UPDATE t SET i = 1.0 WHERE k = 'bob'`,
-      `UPDATE t SET i = 3.0 WHERE k = 'eve'`,
+      `UPDATE t SET c = 'Ey' WHERE k = 'eve'`,
     ],
     found: {
       update: [
         [
           ['eve', 'Yo', 2n],
-          ['eve', 'Yo', 3],
+          ['eve', 'Ey', 2n],
         ],
       ],
     },
-  },
+  })),
   {
     what: 'names of any kind',
     table: table(
