@@ -1,21 +1,47 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { SynclineError } from '../../core/errors.ts';
-import type { ProductionWriter, PushFailure, PushOutcome, PushRequest } from '../../core/push-ports.ts';
+import type {
+  ProductionWriter,
+  PushFailure,
+  PushOperation,
+  PushOutcome,
+  PushRequest,
+} from '../../core/push-ports.ts';
 import { tableKey } from '../../core/schema/model.ts';
 import type { PostgresText } from '../../core/values/cell.ts';
 import { parseConnectionString } from './connection-options.ts';
-import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import type { PostgresOptions } from './open-postgres.ts';
-import { COLUMN_TYPES_SQL } from './push-sql.ts';
-import { pushTransaction } from './push-transaction.ts';
-import { connectSession, type Session } from './session.ts';
+import { MOST_OPERATIONS } from './push-batches.ts';
+import { outcomeOf } from './push-outcome.ts';
+import { readByKeySql } from './push-sql.ts';
+import { describePushTable } from './push-table.ts';
+import { pushTransaction, type PushTransaction } from './push-transaction.ts';
+import { connectSession, throwIfCancelled, type Session } from './session.ts';
 import { APPLY_SETTINGS_SQL } from './snapshot-sessions.ts';
+import { applySettingsSql } from './transaction-settings.ts';
 
 const CONNECT_TIMEOUT_MILLISECONDS = 15_000;
 
-/** How often, and with which pause in milliseconds, a commit in doubt is asked about while it still goes on. */
-const OUTCOME_ATTEMPTS = 20;
-const OUTCOME_PAUSE = 500;
+/** How long the answer to a commit is waited for, before it counts as lost. */
+const COMMIT_MILLISECONDS = 60_000;
+
+/**
+ * What keeps texts exact, and production safe: it waits 3 seconds for a lock at most, and a push whose client is gone
+ * holds its locks for 2 minutes at most. The search path and the time zone stay those of the role, because triggers and
+ * defaults of production rely on them. Rows that row level security would hide raise an error.
+ */
+const PUSH_SETTINGS_SQL = applySettingsSql({
+  client_encoding: 'UTF8',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  xmloption: 'content',
+  row_security: 'off',
+  lock_timeout: '3s',
+  statement_timeout: '1h',
+  idle_in_transaction_session_timeout: '2min',
+  transaction_timeout: '0',
+  jit: 'off',
+});
 
 /** Writes through a connection string: every push is one transaction. */
 export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
@@ -36,96 +62,90 @@ export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
 
   return {
     guarantee: 'transaction',
-    readByKey: ({ table, keyColumns, columns, keys, signal }) =>
-      withSession(signal, async (session) => {
-        const key = tableKey(table);
-        await begin(session, 'begin read only', signal);
-        const types = await session.query<{ name: string; type: string }>(
-          {
-            text: COLUMN_TYPES_SQL,
-            values: [table.schema, table.name],
-            activity: `describing ${key}`,
-            table: key,
-          },
-          signal,
-        );
-        const typeOf = new Map(types.map((row) => [row.name, row.type] as const));
-        const selected = [...keyColumns, ...columns].map((column) => `t.${quoteIdentifier(column)}::text`);
-        const matches = keyColumns.map(
-          (column, index) => `t.${quoteIdentifier(column)} = v.k${index}::${typeOf.get(column) ?? 'text'}`,
-        );
-        const parameters = keyColumns.map((_, index) => `$${index + 1}::text[]`).join(', ');
-        const names = keyColumns.map((_, index) => `k${index}`).join(', ');
-        const rows = await session.query<{ cells: PostgresText[] }>(
-          {
-            text: `select array[${selected.join(', ')}] as cells from unnest(${parameters}) as v(${names})
-                   join ${quoteTable(table)} as t on ${matches.join(' and ')}`,
-            values: keyColumns.map((_, index) => keys.map((each) => each[index] ?? null)),
-            activity: `reading ${key} by key`,
-            table: key,
-          },
-          signal,
-        );
-        return rows.map((row) => row.cells);
-      }),
+    readByKey: (request) => withSession(request.signal, (session) => readByKey(session, request)),
     push: (request) => withSession(request.signal, (session) => push(session, request)),
     outcome: (_, witness, signal) => withSession(signal, (session) => outcomeOf(session, witness, signal)),
     close: () => Promise.resolve(),
   };
 }
 
-async function begin(session: Session, text: string, signal: AbortSignal): Promise<void> {
-  await session.query({ text, activity: 'beginning a transaction' }, signal);
-  await session.query({ text: APPLY_SETTINGS_SQL, activity: 'preparing a transaction' }, signal);
+async function readByKey(
+  session: Session,
+  { table: name, keyColumns, columns, keys, signal }: Parameters<ProductionWriter['readByKey']>[0],
+): Promise<readonly (readonly PostgresText[])[]> {
+  const key = tableKey(name);
+  await session.query({ text: 'begin read only', activity: 'beginning to read' }, signal);
+  await session.query({ text: APPLY_SETTINGS_SQL, activity: 'preparing to read' }, signal);
+  const table = await describePushTable(session, name, signal);
+  const rows = await session.query<{ cells: PostgresText[] }>(
+    {
+      text: readByKeySql(table, keyColumns, columns),
+      values: keyColumns.map((_, index) => keys.map((each) => each[index] ?? null)),
+      activity: `reading ${key} by key`,
+      table: key,
+    },
+    signal,
+  );
+  return rows.map((row) => row.cells);
 }
 
 async function push(session: Session, request: PushRequest): Promise<PushOutcome> {
-  const { signal } = request;
-  const end = (text: string): Promise<unknown> =>
-    session.query({ text, activity: 'ending the push' }, signal);
-  await begin(session, 'begin', signal);
-  await session.query({ text: 'set constraints all deferred', activity: 'preparing the push' }, signal);
-  const transaction = pushTransaction(session, signal);
-  const failures: PushFailure[] = [];
-  let operations = 0;
-  for await (const batch of request.operations) {
-    failures.push(...(await transaction.apply(batch, operations)));
-    operations += batch.length;
-    request.onProgress(operations);
-  }
-  if (failures.length === 0) failures.push(...(await transaction.settle()));
-  if (failures.length > 0 || request.rehearse) {
-    await end('rollback');
-    return failures.length > 0 ? { state: 'refused', failures } : { state: 'rehearsed', operations };
+  const { signal, rehearse } = request;
+  const run = (text: string, activity: string): Promise<readonly object[]> =>
+    session.query({ text, activity }, signal);
+  // Read committed: a row that another transaction changes meanwhile is held against its precondition anew.
+  await run('begin isolation level read committed', 'beginning the push');
+  await run(PUSH_SETTINGS_SQL, 'preparing the push');
+  await run('set constraints all deferred', 'preparing the push');
+  const transaction = pushTransaction(session, { rehearse, signal });
+  const operations = await applyAll(transaction, request);
+  if (transaction.failures.length === 0) await transaction.settle();
+  const { failures } = transaction;
+  if (failures.length > 0 || rehearse) {
+    await run('rollback', 'rolling the push back');
+    return failures.length > 0
+      ? { state: 'refused', failures: inOrder(failures) }
+      : { state: 'rehearsed', operations };
   }
   const [row] = await session.query<{ xid: string }>(
     { text: 'select pg_catalog.pg_current_xact_id()::text as xid', activity: 'naming the push' },
     signal,
   );
+  throwIfCancelled(signal);
   request.beforeCommit(row?.xid ?? '');
-  await end('commit');
+  await commit(session);
   return { state: 'committed', operations };
 }
 
-/** The server remembers the fate of its recent transactions (`pg_xact_status`). */
-async function outcomeOf(
-  session: Session,
-  witness: string,
-  signal: AbortSignal,
-): Promise<'committed' | 'absent' | 'unknown'> {
-  for (let attempt = 0; attempt < OUTCOME_ATTEMPTS; attempt += 1) {
-    const [row] = await session.query<{ status: string | null }>(
-      {
-        text: 'select pg_catalog.pg_xact_status($1::xid8) as status',
-        values: [witness],
-        activity: 'asking for the outcome',
-      },
-      signal,
-    );
-    if (row?.status === 'committed') return 'committed';
-    if (row?.status === 'aborted') return 'absent';
-    if (row?.status !== 'in progress') return 'unknown';
-    await delay(OUTCOME_PAUSE, undefined, { signal });
+async function applyAll(transaction: PushTransaction, request: PushRequest): Promise<number> {
+  let applied = 0;
+  let waiting: PushOperation[] = [];
+  const apply = async (): Promise<void> => {
+    await transaction.apply(waiting, applied);
+    applied += waiting.length;
+    waiting = [];
+    request.onProgress(applied);
+  };
+  for await (const operations of request.operations) {
+    for (const operation of operations) waiting.push(operation);
+    if (waiting.length >= MOST_OPERATIONS) await apply();
+    if (transaction.isOver) break;
   }
-  throw new SynclineError('REMOTE_UNAVAILABLE', 'The server has not decided about the push yet.');
+  if (waiting.length > 0) await apply();
+  return applied;
+}
+
+/** From here on nobody can cancel: an answer that does not come is a lost connection, and the outcome must be asked for. */
+async function commit(session: Session): Promise<void> {
+  const timer = setTimeout(() => session.destroy(), COMMIT_MILLISECONDS);
+  try {
+    const never = new AbortController().signal;
+    await session.query({ text: 'commit', activity: 'committing the push' }, never);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function inOrder(failures: readonly PushFailure[]): readonly PushFailure[] {
+  return [...failures].sort((a, b) => a.index - b.index);
 }

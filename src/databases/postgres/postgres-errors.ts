@@ -33,6 +33,8 @@ const BY_STATE: Readonly<Record<string, ErrorCode>> = {
   '57P02': 'REMOTE_UNREACHABLE',
   '57P03': 'REMOTE_UNAVAILABLE',
   '08': 'REMOTE_UNREACHABLE',
+  // Another transaction was in the way: a deadlock, or a serialization failure.
+  '40': 'REMOTE_UNAVAILABLE',
   '53': 'REMOTE_UNAVAILABLE',
   '58': 'REMOTE_UNAVAILABLE',
   XX: 'REMOTE_UNAVAILABLE',
@@ -60,6 +62,12 @@ const SAYINGS: Readonly<Partial<Record<ErrorCode, string>>> = {
   REMOTE_NOT_FOUND: 'The server does not have that database',
   REMOTE_UNREACHABLE: 'The connection was refused or lost',
   REMOTE_UNAVAILABLE: 'The server cannot serve the statement now',
+};
+
+const SAYINGS_BY_STATE: Readonly<Record<string, string>> = {
+  '55P03': 'Another transaction holds a lock on it',
+  '40P01': 'Another transaction wanted the same rows in another order',
+  '40001': 'Another transaction changed the same rows',
 };
 
 /**
@@ -121,7 +129,7 @@ function databaseError(thrown: pg.DatabaseError, context: FailureContext): Syncl
     return new SynclineError('REMOTE_UNAUTHORIZED', 'The pooler knows no such project or user.', details);
   }
   const code = BY_STATE[state] ?? BY_STATE[state.slice(0, 2)] ?? 'REMOTE_QUERY';
-  const saying = SAYINGS[code] ?? 'The database refused the statement';
+  const saying = SAYINGS_BY_STATE[state] ?? SAYINGS[code] ?? 'The database refused the statement';
   return new SynclineError(code, `${saying} (SQLSTATE ${state}, ${context.activity}).`, details);
 }
 

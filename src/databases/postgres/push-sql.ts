@@ -1,34 +1,10 @@
-/** The statements of a push: set-based over one batch of operations of one shape. */
-import type { PushOperation } from '../../core/push-ports.ts';
+/** The statements of a push: set-based over one batch of operations of one shape. Values are bound, always. */
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
-
-/** Operations of one kind on one table that name the same columns: one statement does them all. */
-export interface OperationShape {
-  readonly op: PushOperation['op'];
-  readonly table: PushOperation['table'];
-  readonly key: readonly string[];
-  readonly set: readonly string[];
-  readonly expect: readonly string[];
-}
-
-export function shapeOf(operation: PushOperation): OperationShape {
-  return {
-    op: operation.op,
-    table: operation.table,
-    key: Object.keys(operation.key),
-    set: Object.keys(operation.set),
-    expect: Object.keys(operation.expect),
-  };
-}
-
-/** Types of a table's columns, as SQL spells them. */
-export type ColumnTypes = ReadonlyMap<string, string>;
+import type { OperationBatch, OperationShape } from './push-batches.ts';
+import { columnOf, type PushTable } from './push-table.ts';
 
 /** One parameter, an array of text, for each column of the shape: the key's, then what is set, then what is expected. */
-export function parametersOf(
-  shape: OperationShape,
-  operations: readonly PushOperation[],
-): (string | null)[][] {
+export function parametersOf({ shape, operations }: OperationBatch): (string | null)[][] {
   return [
     ...shape.key.map((column) => operations.map((operation) => operation.key[column] ?? null)),
     ...shape.set.map((column) => operations.map((operation) => operation.set[column] ?? null)),
@@ -37,42 +13,75 @@ export function parametersOf(
 }
 
 /**
- * Applies the batch and returns `n`, from 1, of each operation that met its row. A row whose expected columns hold
- * something else is not met. Values are compared in their text form, so that every type can be compared.
+ * Applies the batch and returns `n`, from 1, of each operation that met its row; for inserts a row for each that was
+ * made. A row whose expected columns hold something else is not met.
  */
-export function applySql(shape: OperationShape, types: ColumnTypes): string {
-  const table = quoteTable(shape.table);
-  const cast = (name: string, column: string): string => `${name}::${types.get(column) ?? 'text'}`;
-  const keyMatches = shape.key.map(
-    (column, index) => `t.${quoteIdentifier(column)} = ${cast(`v.k${index}`, column)}`,
-  );
-  const expected = shape.expect.map(
-    (column, index) => `t.${quoteIdentifier(column)}::text is not distinct from v.e${index}`,
-  );
-  const where = [...keyMatches, ...expected].join(' and ');
+export function applySql(shape: OperationShape, table: PushTable): string {
+  const name = quoteTable(shape.table);
+  const given = (column: string, index: number): string => `v.s${index}::${columnOf(table, column).type}`;
+  const where = [...keyMatches(shape, table), ...expectations(shape, table)].join(' and ');
   switch (shape.op) {
     case 'update': {
-      const set = shape.set.map(
-        (column, index) => `${quoteIdentifier(column)} = ${cast(`v.s${index}`, column)}`,
-      );
-      return `update ${table} as t set ${set.join(', ')} from ${batch(shape)} where ${where} returning v.n`;
+      const set = shape.set.map((column, index) => `${quoteIdentifier(column)} = ${given(column, index)}`);
+      return `update ${name} as t set ${set.join(', ')} from ${batch(shape)} where ${where} returning v.n`;
     }
     case 'delete':
-      return `delete from ${table} as t using ${batch(shape)} where ${where} returning v.n`;
+      return `delete from ${name} as t using ${batch(shape)} where ${where} returning v.n`;
     case 'insert': {
       const columns = shape.set.map(quoteIdentifier).join(', ');
-      const values = shape.set.map((column, index) => cast(`v.s${index}`, column)).join(', ');
-      return `insert into ${table} (${columns}) overriding system value select ${values} from ${batch(shape)}`;
+      const values = shape.set.map(given).join(', ');
+      return `insert into ${name} (${columns}) overriding system value
+        select ${values} from ${batch(shape)} order by v.n returning 1`;
     }
   }
 }
 
-/** Which operations of the batch have a row with their key: `n` from 1. */
-export function presentSql(shape: OperationShape, types: ColumnTypes): string {
-  const keyMatches = shape.key.map(
-    (column, index) => `t.${quoteIdentifier(column)} = v.k${index}::${types.get(column) ?? 'text'}`,
-  );
-  return `select v.n from ${batch(shape)} join ${quoteTable(shape.table)} as t on ${keyMatches.join(' and ')}`;
+/** Which operations of the batch have a row with their key: `n` from 1, and whether the row is as expected. */
+export function presentSql(shape: OperationShape, table: PushTable): string {
+  const expected = expectations(shape, table);
+  return `select v.n, ${expected.length === 0 ? 'true' : expected.join(' and ')} as expected
+    from ${batch(shape)} join ${quoteTable(shape.table)} as t on ${keyMatches(shape, table).join(' and ')}`;
+}
+
+/** Takes the rows that a COPY in text format brings. */
+export function copySql(shape: OperationShape): string {
+  return `copy ${quoteTable(shape.table)} (${shape.set.map(quoteIdentifier).join(', ')})
+    from stdin with (format text, encoding 'UTF8')`;
+}
+
+/**
+ * Columns of the rows with the given keys, as COPY would print them: what a cast to text prints is something else for
+ * some types (boolean, inet, char). One parameter, an array of text, for each column of the key.
+ */
+export function readByKeySql(
+  table: PushTable,
+  keyColumns: readonly string[],
+  columns: readonly string[],
+): string {
+  const texts = [...keyColumns, ...columns]
+    .map((column) => `t.${quoteIdentifier(column)}`)
+    .map((cell) => `case pg_catalog.num_nulls(${cell}) when 0 then pg_catalog.concat(${cell}) end`);
+  const shape = { op: 'update', table: table.name, key: keyColumns, set: [], expect: [] } as const;
+  return `select array[${texts.join(', ')}] as cells
+    from ${batch(shape)} join ${quoteTable(table.name)} as t on ${keyMatches(shape, table).join(' and ')}`;
+}
+
+function keyMatches({ key }: OperationShape, table: PushTable): string[] {
+  return key.map((column, index) => {
+    const { type, equals } = columnOf(table, column);
+    return `t.${quoteIdentifier(column)} ${equals} v.k${index}::${type}`;
+  });
+}
+
+/**
+ * What is expected is compared as text, byte by byte and after the same way through the column's type: equal means
+ * unchanged to the last digit, also for types that have no equality (json) or a forgiving one (citext, numeric).
+ */
+function expectations({ expect }: OperationShape, table: PushTable): string[] {
+  return expect.map((column, index) => {
+    const given = `v.e${index}::${columnOf(table, column).type}::pg_catalog.text`;
+    return `(t.${quoteIdentifier(column)}::pg_catalog.text collate pg_catalog."C") is not distinct from ${given}`;
+  });
 }
 
 function batch(shape: OperationShape): string {
@@ -81,28 +90,6 @@ function batch(shape: OperationShape): string {
     ...shape.set.map((_, index) => `s${index}`),
     ...shape.expect.map((_, index) => `e${index}`),
   ];
-  const parameters = names.map((_, index) => `$${index + 1}::text[]`).join(', ');
-  return `unnest(${parameters}) with ordinality as v(${names.join(', ')}, n)`;
+  const columns = names.map((_, index) => `pg_catalog.unnest($${index + 1}::pg_catalog.text[])`);
+  return `rows from (${columns.join(', ')}) with ordinality as v(${names.join(', ')}, n)`;
 }
-
-/** The columns of a table with their types, as a cast spells them. */
-export const COLUMN_TYPES_SQL = `select a.attname::text as name, pg_catalog.format_type(a.atttypid, a.atttypmod) as type
-from pg_catalog.pg_attribute a
-join pg_catalog.pg_class c on c.oid = a.attrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where n.nspname = $1 and c.relname = $2 and a.attnum > 0 and not a.attisdropped`;
-
-/** Moves the sequences of a table's columns on to the greatest value that stands in the column. */
-export function advanceSequencesSql(table: PushOperation['table'], column: string): string {
-  const name = quoteTable(table);
-  return `select pg_catalog.setval(s.name::regclass, m.most)
-from (select pg_catalog.pg_get_serial_sequence($1::text, $2::text) as name) s,
-  (select pg_catalog.max(${quoteIdentifier(column)})::bigint as most from ${name}) m
-where s.name is not null and m.most > coalesce(pg_catalog.pg_sequence_last_value(s.name::regclass), 0)`;
-}
-
-/** Columns of a table that have a sequence of their own: identity and serial. */
-export const SEQUENCE_COLUMNS_SQL = `select a.attname::text as name
-from pg_catalog.pg_attribute a
-where a.attrelid = $1::text::regclass and a.attnum > 0 and not a.attisdropped
-  and pg_catalog.pg_get_serial_sequence($1::text, a.attname::text) is not null`;

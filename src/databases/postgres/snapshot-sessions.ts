@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from './connection-options.ts';
 import type { Session } from './session.ts';
 import { connectSession, throwIfCancelled } from './session.ts';
+import { applySettingsSql } from './transaction-settings.ts';
 
 /**
  * What makes Postgres's text output canonical whatever the role's and the database's own settings are, and keeps the
@@ -28,12 +29,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   jit: 'off',
 };
 
-// Local to the transaction, so that nothing is left behind on a pooler's connection.
-export const APPLY_SETTINGS_SQL = `select pg_catalog.count(pg_catalog.set_config(s.name, v.value, true))
-from (values ${Object.entries(SETTINGS)
-  .map(([name, value]) => `('${name}', '${value}')`)
-  .join(', ')}) as v(name, value)
-join pg_catalog.pg_settings s on s.name = v.name`;
+export const APPLY_SETTINGS_SQL = applySettingsSql(SETTINGS);
 
 const BEGIN_SQL = 'begin isolation level repeatable read read only';
 
