@@ -1,3 +1,4 @@
+import { SynclineError } from '../../core/errors.ts';
 import type {
   ProductionWriter,
   PushFailure,
@@ -10,7 +11,7 @@ import type { PostgresText } from '../../core/values/cell.ts';
 import { parseConnectionString } from './connection-options.ts';
 import type { PostgresOptions } from './open-postgres.ts';
 import { MOST_OPERATIONS } from './push-batches.ts';
-import { outcomeOf } from './push-outcome.ts';
+import { endAbandoned, outcomeOf } from './push-outcome.ts';
 import { readByKeySql } from './push-sql.ts';
 import { describePushTable } from './push-table.ts';
 import { pushTransaction, type PushTransaction } from './push-transaction.ts';
@@ -22,6 +23,9 @@ const CONNECT_TIMEOUT_MILLISECONDS = 15_000;
 
 /** How long the answer to a commit is waited for, before it counts as lost. */
 const COMMIT_MILLISECONDS = 60_000;
+
+/** How long a lost push's locks are tried to be released. */
+const RELEASE_MILLISECONDS = 5_000;
 
 /**
  * What keeps texts exact, and production safe: it waits 3 seconds for a lock at most, and a push whose client is gone
@@ -60,10 +64,30 @@ export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
     }
   }
 
+  /** The server may not know yet that the client is gone, and would hold the push's locks until it does. */
+  async function release(witness: string): Promise<void> {
+    const soon = AbortSignal.timeout(RELEASE_MILLISECONDS);
+    try {
+      await withSession(soon, (session) => endAbandoned(session, witness, soon));
+    } catch {
+      // The network is away for longer: the server ends the transaction by itself.
+    }
+  }
+
   return {
     guarantee: 'transaction',
     readByKey: (request) => withSession(request.signal, (session) => readByKey(session, request)),
-    push: (request) => withSession(request.signal, (session) => push(session, request)),
+    async push(request) {
+      let witness: string | undefined;
+      try {
+        return await withSession(request.signal, (session) =>
+          push(session, request, (named) => (witness = named)),
+        );
+      } catch (error) {
+        if (witness !== undefined && isLost(error)) await release(witness);
+        throw error;
+      }
+    },
     outcome: (_, witness, signal) => withSession(signal, (session) => outcomeOf(session, witness, signal)),
     close: () => Promise.resolve(),
   };
@@ -89,7 +113,12 @@ async function readByKey(
   return rows.map((row) => row.cells);
 }
 
-async function push(session: Session, request: PushRequest): Promise<PushOutcome> {
+/** `onNamed` is told the transaction's name as soon as it has one. */
+async function push(
+  session: Session,
+  request: PushRequest,
+  onNamed: (witness: string) => void,
+): Promise<PushOutcome> {
   const { signal, rehearse } = request;
   const run = (text: string, activity: string): Promise<readonly object[]> =>
     session.query({ text, activity }, signal);
@@ -97,6 +126,8 @@ async function push(session: Session, request: PushRequest): Promise<PushOutcome
   await run('begin isolation level read committed', 'beginning the push');
   await run(PUSH_SETTINGS_SQL, 'preparing the push');
   await run('set constraints all deferred', 'preparing the push');
+  const witness = await nameTransaction(session, signal);
+  onNamed(witness);
   const transaction = pushTransaction(session, { rehearse, signal });
   const operations = await applyAll(transaction, request);
   if (transaction.failures.length === 0) await transaction.settle();
@@ -107,14 +138,24 @@ async function push(session: Session, request: PushRequest): Promise<PushOutcome
       ? { state: 'refused', failures: inOrder(failures) }
       : { state: 'rehearsed', operations };
   }
+  throwIfCancelled(signal);
+  request.beforeCommit(witness);
+  await commit(session);
+  return { state: 'committed', operations };
+}
+
+async function nameTransaction(session: Session, signal: AbortSignal): Promise<string> {
   const [row] = await session.query<{ xid: string }>(
     { text: 'select pg_catalog.pg_current_xact_id()::text as xid', activity: 'naming the push' },
     signal,
   );
-  throwIfCancelled(signal);
-  request.beforeCommit(row?.xid ?? '');
-  await commit(session);
-  return { state: 'committed', operations };
+  if (row === undefined)
+    throw new SynclineError('REMOTE_PROTOCOL', 'The server did not name the transaction.');
+  return row.xid;
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof SynclineError && error.code === 'REMOTE_UNREACHABLE';
 }
 
 async function applyAll(transaction: PushTransaction, request: PushRequest): Promise<number> {

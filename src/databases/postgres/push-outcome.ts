@@ -5,6 +5,7 @@ import type { Session } from './session.ts';
 /** How often, and with which pause in milliseconds, a commit in doubt is asked about while it still goes on. */
 const ATTEMPTS = 60;
 const PAUSE = 500;
+const SHORT_PAUSE = 50;
 
 /**
  * What the server remembers of its recent transactions. One that is still open and waits for a client that is gone (the
@@ -14,7 +15,7 @@ const STATUS_SQL = `select pg_catalog.pg_xact_status(w.xid) as status, (
   select pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid))
   from pg_catalog.pg_stat_activity a
   where a.backend_xid = w.xid::pg_catalog.xid and a.usename = current_user
-    and a.state in ('idle in transaction', 'idle in transaction (aborted)')
+    and a.wait_event_type = 'Client'
 ) as ended
 from (select $1::pg_catalog.xid8 as xid) w`;
 
@@ -36,6 +37,13 @@ export async function outcomeOf(
     await delay(PAUSE, undefined, { signal });
   }
   throw new SynclineError('REMOTE_UNAVAILABLE', 'The server has not decided about the push yet.');
+}
+
+/** Ends the transaction that `witness` names if its client is gone; it may be in the middle of a statement still. */
+export async function endAbandoned(session: Session, witness: string, signal: AbortSignal): Promise<void> {
+  while ((await statusOf(session, witness, signal)) === 'in progress') {
+    await delay(SHORT_PAUSE, undefined, { signal });
+  }
 }
 
 async function statusOf(session: Session, witness: string, signal: AbortSignal): Promise<string | null> {

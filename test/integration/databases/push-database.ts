@@ -1,0 +1,134 @@
+/** A production database of its own for the tests of pushing, and operations written the short way. */
+import pg from 'pg';
+import type {
+  ProductionWriter,
+  PushOperation,
+  PushOutcome,
+  PushRequest,
+} from '../../../src/core/push-ports.ts';
+import type { PostgresText } from '../../../src/core/values/cell.ts';
+import { openPostgresWriter } from '../../../src/databases/postgres/open-postgres-writer.ts';
+import { startPostgres } from '../../support/postgres.ts';
+
+export type Texts = Readonly<Record<string, PostgresText>>;
+
+export interface PushDatabase {
+  readonly connectionString: string;
+  readonly writer: ProductionWriter;
+  /** As another role; it may log in. */
+  as(role: string): string;
+  execute(sql: string): Promise<void>;
+  /** Rows as the server prints them. */
+  rows(sql: string): Promise<(string | null)[][]>;
+  /** Another connection, ended with the database. */
+  connect(): Promise<pg.Client>;
+  /** Takes every table away. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createPushDatabase(): Promise<PushDatabase> {
+  const server = await startPostgres();
+  const database = await server.createDatabase();
+  const clients: pg.Client[] = [];
+  const connect = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: database.connectionString });
+    client.on('error', () => undefined);
+    await client.connect();
+    clients.push(client);
+    return client;
+  };
+  const client = await connect();
+  return {
+    connectionString: database.connectionString,
+    writer: openPostgresWriter({ connectionString: database.connectionString }),
+    as(role) {
+      const url = new URL(database.connectionString);
+      url.username = role;
+      return url.href;
+    },
+    async execute(sql) {
+      await client.query(sql);
+    },
+    async rows(sql) {
+      const result = await client.query<(string | null)[]>({
+        text: sql,
+        rowMode: 'array',
+        types: { getTypeParser: () => (value: string) => value },
+      });
+      return result.rows;
+    },
+    connect,
+    async clear() {
+      await client.query(
+        'drop schema public cascade; create schema public; grant all on schema public to public',
+      );
+    },
+    async stop() {
+      for (const each of clients) await each.end().catch(() => undefined);
+      await database.drop();
+      await server.stop();
+    },
+  };
+}
+
+function tableName(written: string): PushOperation['table'] {
+  const [first = '', second] = written.split('/');
+  return second === undefined ? { schema: 'public', name: first } : { schema: first, name: second };
+}
+
+/** `table` is `name` or `schema/name`; the key's columns are the first `keys` of the row. */
+export function insert(table: string, row: Texts, keys = 1): PushOperation {
+  return { op: 'insert', table: tableName(table), key: keyOf(row, keys), expect: {}, set: row };
+}
+
+export function update(table: string, key: Texts, set: Texts, expect: Texts = {}): PushOperation {
+  return { op: 'update', table: tableName(table), key: keyOf(key), expect, set };
+}
+
+export function remove(table: string, key: Texts, expect: Texts = {}): PushOperation {
+  return { op: 'delete', table: tableName(table), key: keyOf(key), expect, set: {} };
+}
+
+function keyOf(row: Texts, keys = Number.POSITIVE_INFINITY): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(row)
+      .slice(0, keys)
+      .map(([name, text]) => [name, text ?? '']),
+  );
+}
+
+export interface Pushed {
+  readonly outcome: PushOutcome;
+  readonly witness: string | undefined;
+  readonly progress: readonly number[];
+}
+
+/** Pushes operations, a thousand at a time. */
+export async function pushTo(
+  writer: ProductionWriter,
+  operations: readonly PushOperation[],
+  options: Partial<PushRequest> = {},
+): Promise<Pushed> {
+  let witness: string | undefined;
+  const progress: number[] = [];
+  const outcome = await writer.push({
+    id: '00000000-0000-4000-8000-000000000000',
+    operations: inBatches(operations, 1000),
+    rehearse: false,
+    who: 'test',
+    beforeCommit: (named) => (witness = named),
+    onProgress: (count) => progress.push(count),
+    signal: new AbortController().signal,
+    ...options,
+  });
+  return { outcome, witness, progress };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- as the port wants it
+export async function* inBatches<Item>(
+  items: readonly Item[],
+  size: number,
+): AsyncGenerator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
