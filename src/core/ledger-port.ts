@@ -1,4 +1,5 @@
 /** What the engine asks of the ledger: Syncline's own memory beside the workspace's data. */
+import type { BucketDigest, KeyTexts } from './changes-port.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { MaskReasonSource, TableMask, TransformerName } from './masking/plan.ts';
@@ -45,6 +46,24 @@ export interface PulledTableRecord extends BaseTable {
   readonly rows: number;
 }
 
+/** What lets the next sync read only what changed since this one. Taken before, or at, the instant of its reading. */
+export interface SyncMarks {
+  /** In the kit's change log; absent where there is none. */
+  readonly position?: string;
+  readonly tables: Readonly<Record<TableKey, TableMark>>;
+}
+
+export interface TableMark {
+  /** The table's digests, for the same kind of connection and the same columns only. */
+  readonly digests?: {
+    readonly source: string;
+    readonly bounds: readonly KeyTexts[];
+    readonly buckets: readonly BucketDigest[];
+  };
+  /** The latest value of the column that `watermark` of the workspace file names, as Postgres's text. */
+  readonly watermark?: { readonly column: string; readonly value: string };
+}
+
 /** All that is written down about a pull when it succeeds. Written before the switch is committed, in force after. */
 export interface PullOutcome {
   readonly run: string;
@@ -58,6 +77,9 @@ export interface PullOutcome {
   readonly basePath: string;
   readonly maskingKey: string | null;
   readonly tables: readonly PulledTableRecord[];
+  /** Names what the tables and their masking were decided from; equal means that they need not be decided anew. */
+  readonly planKey?: string;
+  readonly marks?: SyncMarks;
   /** Rows that both sides changed; they replace those that an earlier run held. */
   readonly held: readonly HeldRecord[];
   /** The report as JSON. */
@@ -86,6 +108,8 @@ export interface PulledTarget {
   /** The local file's fingerprint right after the pull, or an empty string when it is not known. */
   readonly fingerprint: string;
   readonly tables: readonly PulledTableRecord[];
+  readonly planKey?: string;
+  readonly marks?: SyncMarks;
   readonly report: string;
 }
 

@@ -1,4 +1,5 @@
 /** What the engine asks of the outside. `src/databases` and `src/ledger` implement it. */
+import type { ChangeLog, Digests, KeyedRows, ReadByKey } from './changes-port.ts';
 import type { Catalog, Table, TableKey } from './schema/model.ts';
 import type { PostgresTextRow } from './values/cell.ts';
 
@@ -17,8 +18,20 @@ export interface ReadRows {
   readonly columns: readonly string[];
   /** Most rows to read; all when absent. */
   readonly limit?: number;
+  /** Only rows that meet all of these; all when absent. */
+  readonly where?: readonly RowCondition[];
   readonly signal: AbortSignal;
 }
+
+/** A condition on one column, with values in Postgres's text. `in` with no value at all is never met. */
+export type RowCondition =
+  | {
+      readonly column: string;
+      readonly is: 'equal' | 'not-equal' | 'less' | 'at-most' | 'greater' | 'at-least';
+      readonly value: string;
+    }
+  | { readonly column: string; readonly is: 'in' | 'not-in'; readonly values: readonly string[] }
+  | { readonly column: string; readonly is: 'null' | 'not-null' };
 
 /**
  * A reading of production. Rows come in the order of the primary key (each key column ascending in the database's own
@@ -34,6 +47,12 @@ export interface ProductionSnapshot {
   countRows(table: Table, signal: AbortSignal): Promise<number>;
   /** Batches of bounded size (at most a few thousand rows, a few MB). Ending the iteration early frees everything. */
   readRows(request: ReadRows): AsyncIterable<RowBatch>;
+  /** Rows by primary key, any number of keys. */
+  readByKey?(request: ReadByKey): Promise<KeyedRows>;
+  /** Where the kit is installed and this role may use it. */
+  readonly changeLog?: ChangeLog;
+  /** Where the connection can compute them: by the kit, or by a connection string. */
+  readonly digests?: Digests;
   close(): Promise<void>;
 }
 

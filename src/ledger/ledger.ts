@@ -252,7 +252,7 @@ function parseOutcome(text: string, folder: string): PullOutcome {
 }
 
 function pulledTarget(row: PulledRow, folder: string): PulledTarget {
-  const { maskingKey, tables, report } = parseOutcome(row.outcome, folder);
+  const { maskingKey, tables, planKey, marks, report } = parseOutcome(row.outcome, folder);
   return {
     run: row.run,
     pulledAt: Number(row.pulled_at),
@@ -260,6 +260,8 @@ function pulledTarget(row: PulledRow, folder: string): PulledTarget {
     maskingKey,
     fingerprint: row.fingerprint,
     tables,
+    ...(planKey === undefined ? {} : { planKey }),
+    ...(marks === undefined ? {} : { marks }),
     report,
   };
 }

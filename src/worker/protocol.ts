@@ -2,13 +2,19 @@
  * What the editor (or the command line) asks of the engine, typed. The same operations run in this process or behind
  * a worker thread's message port; everything here can be structured-cloned.
  */
+import type { ChangeMethod } from '../core/changes-port.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { ProductionProbe } from '../core/ports.ts';
 import type { TableKey } from '../core/schema/model.ts';
+import type { ChangesReport } from '../engine/changes-report.ts';
+import type { KitReport } from '../engine/kit-report.ts';
 import type { MaskPreview, MaskSuggestion } from '../engine/mask-report.ts';
 import type { LogLevel, PullProgress } from '../engine/progress.ts';
 import type { PullReport } from '../engine/pull-report.ts';
 import type { PushReport } from '../engine/push-report.ts';
+import type { Selection } from '../engine/selection.ts';
+import type { SyncReport } from '../engine/sync-report.ts';
+import type { UndoableRun, UndoReport } from '../engine/undo-report.ts';
 import type { TableStatus, WorkspaceStatus } from '../engine/workspace-status.ts';
 
 /** Where production is and how to get in. Held in memory only. */
@@ -37,6 +43,30 @@ export interface PushRequest extends TargetRequest {
   readonly mode: 'plan' | 'rehearse' | 'push';
   /** The target's name, typed by the user to arm a protected target for this push. */
   readonly arm?: string;
+  /** Whether the user agreed to a push above the limits of the workspace file. */
+  readonly confirmed?: boolean;
+  readonly selection?: Selection;
+}
+
+export interface SyncRequest extends PullRequest {
+  readonly arm?: string;
+  readonly confirmed?: boolean;
+}
+
+export interface UndoRequest extends TargetRequest {
+  /** The latest run of the target when absent. */
+  readonly run?: string;
+  readonly maskingKey?: string;
+  readonly mode: 'plan' | 'rehearse' | 'apply';
+  readonly arm?: string;
+}
+
+/** One page of changed rows: `limit` rows of each table from `offset`. */
+export interface ChangesRequest extends WorkspaceRequest {
+  readonly maskingKey?: string;
+  readonly tables?: readonly TableKey[];
+  readonly offset?: number;
+  readonly limit?: number;
 }
 
 export interface PullRequest extends TargetRequest {
@@ -48,6 +78,11 @@ export interface PullRequest extends TargetRequest {
   readonly raw?: boolean;
   /** Whether unpushed local edits may be replaced (they are kept in the backup). Without it, LOCAL_EDITS is raised. */
   readonly replaceLocalEdits?: boolean;
+  readonly selection?: Selection;
+  /** How changes are found; the best that the target offers when absent. */
+  readonly method?: ChangeMethod;
+  /** A copy of the local database, beside it, that takes the rows instead: its path from the workspace folder. */
+  readonly into?: string;
 }
 
 /** The operations: their parameters and results. Failures are SynclineErrors. */
@@ -70,6 +105,19 @@ export interface Operations {
   readonly pull: { readonly request: PullRequest; readonly result: PullReport };
   /** Brings local changes to production: all of them, or none. */
   readonly push: { readonly request: PushRequest; readonly result: PushReport };
+  /** An incremental pull, and then a push of what is left to push. */
+  readonly sync: { readonly request: SyncRequest; readonly result: SyncReport };
+  /** What was changed locally since the last sync, row by row. Asks nobody. */
+  readonly localChanges: { readonly request: ChangesRequest; readonly result: ChangesReport };
+  /** What an incremental pull would bring, row by row, masked. Changes nothing. */
+  readonly productionChanges: {
+    readonly request: ChangesRequest & Pick<TargetRequest, 'credentials'>;
+    readonly result: ChangesReport;
+  };
+  /** The runs of the target that can be undone, the latest first. */
+  readonly undoable: { readonly request: WorkspaceRequest; readonly result: readonly UndoableRun[] };
+  readonly undo: { readonly request: UndoRequest; readonly result: UndoReport };
+  readonly kitStatus: { readonly request: TargetRequest; readonly result: KitReport };
   /** The kit as a migration for the tables that the workspace file lets be synchronised. */
   readonly kitSql: {
     readonly request: TargetRequest;

@@ -1,0 +1,22 @@
+import { SynclineError } from '../../core/errors.ts';
+import type { Log, OnProgress } from '../../engine/progress.ts';
+import type { OperationName, Operations } from '../protocol.ts';
+
+export interface OperationContext {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  readonly log: Log;
+}
+
+export type Handler<Name extends OperationName> = (
+  request: Operations[Name]['request'],
+  context: OperationContext,
+) => Promise<Operations[Name]['result']>;
+
+/** The handlers of some operations. */
+export type Handlers<Name extends OperationName> = { readonly [Each in Name]: Handler<Each> };
+
+/** Stands where an operation is to come. */
+export function notBuilt(): Promise<never> {
+  return Promise.reject(new SynclineError('INTERNAL', 'This is not built yet.'));
+}

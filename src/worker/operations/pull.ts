@@ -1,0 +1,37 @@
+import { SynclineError } from '../../core/errors.ts';
+import { maskingKey, type MaskingKey } from '../../core/masking/masking-key.ts';
+import { pullIncremental } from '../../engine/pull-incremental.ts';
+import { pull } from '../../engine/pull.ts';
+import type { PullRequest } from '../protocol.ts';
+import { inWorkspace, locked, withProduction } from './in-workspace.ts';
+import type { Handlers } from './operation.ts';
+
+export const pullOperations: Handlers<'pull'> = {
+  pull: (request, context) =>
+    inWorkspace(request, context, (workspace) => {
+      const key = keyFor(request);
+      return locked(workspace, () =>
+        withProduction(workspace, request.credentials, (production) =>
+          (request.mode === 'incremental' ? pullIncremental : pull)(workspace, {
+            production,
+            ...(key === undefined ? {} : { maskingKey: key }),
+            replaceLocalEdits: request.replaceLocalEdits ?? false,
+            signal: context.signal,
+            onProgress: context.onProgress,
+          }),
+        ),
+      );
+    }),
+};
+
+/** Throws MASKING_KEY_MISSING when there is none and the pull is not raw. */
+export function keyFor(request: PullRequest): MaskingKey | undefined {
+  if (request.raw === true) return undefined;
+  if (request.maskingKey === undefined) {
+    throw new SynclineError(
+      'MASKING_KEY_MISSING',
+      'An anonymized pull needs a masking key, and there is none.',
+    );
+  }
+  return maskingKey(request.maskingKey);
+}
