@@ -73,6 +73,8 @@ export interface BucketDigest {
 
 /** Compares a table with an earlier reading of itself, by digests of stretches of its keys. */
 export interface Digests {
+  /** Names how they are computed: digests and boundaries of one source mean nothing to another. */
+  readonly source: string;
   /** The first key of each of about `buckets` equally large stretches but the first. Tables with a primary key only. */
   bounds(table: Table, buckets: number, signal: AbortSignal): Promise<readonly KeyTexts[]>;
   /** One grouped query. Equal digests mean equal rows in these columns; they are for this kind of connection only. */

@@ -76,6 +76,13 @@ const table = z
       .describe(
         'Columns whose made-up values may be pushed to production. Everything else that a pull made up is refused.',
       ),
+    watermark: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The column that tells when a row was last changed, such as `updated_at`: used where the target offers neither change log nor digests. It misses updates that do not set it.',
+      ),
     files: z
       .strictObject({
         bucket: z.string().min(1),
