@@ -21,6 +21,8 @@ export interface IncomingStage {
   forget(table: BaseTable, key: RowKey): void;
   /** What has come of a table: an insert is a row that is not known yet. A held row counts again. */
   tally(table: BaseTable, isKnown: (key: RowKey) => boolean): RowCounts;
+  /** What has come of a table, in the order in which it came; of a row that is gone only the key's cells. */
+  rows(table: BaseTable): Iterable<{ readonly cells: Row; readonly gone: boolean }>;
   /** Flushes to the disk and closes; the file stays. */
   finish(): void;
   /** Closes and deletes. */

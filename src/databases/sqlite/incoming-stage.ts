@@ -4,7 +4,7 @@ import type { BaseTable, RowCounts } from '../../core/local-ports.ts';
 import type { RowKey } from '../../core/rows/change.ts';
 import { keyColumnsOf } from '../../core/rows/row-change.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
-import type { Cell } from '../../core/values/cell.ts';
+import type { Cell, Row } from '../../core/values/cell.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
 import { flushFile } from './flush-file.ts';
@@ -72,6 +72,7 @@ export function createIncoming(
     },
     forget: (base, key) => guarded(() => forgetter(base)(key)),
     tally: (base, isKnown) => guarded(() => tally(connection, base, isKnown)),
+    rows: (base) => rowsOf(connection, base),
     finish: () =>
       guarded(() => {
         connection.close();
@@ -112,4 +113,18 @@ function tally(connection: Connection, base: BaseTable, isKnown: (key: RowKey) =
     else if (known) counts.deleted += 1;
   }
   return counts;
+}
+
+function* rowsOf(
+  connection: Connection,
+  base: BaseTable,
+): Generator<{ readonly cells: Row; readonly gone: boolean }> {
+  const { place, state } = incomingColumnsOf(base);
+  const columns = base.table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const rows = connection
+    .prepare<[], Cell[]>(
+      `SELECT ${quoteIdentifier(state)}, ${columns} FROM ${quoteIdentifier(base.table.name)} ORDER BY ${quoteIdentifier(place)}`,
+    )
+    .raw();
+  for (const [found, ...cells] of rows.iterate()) yield { cells, gone: found === INCOMING.gone };
 }
