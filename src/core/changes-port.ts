@@ -7,7 +7,8 @@ import type { PostgresText, PostgresTextRow } from './values/cell.ts';
  * How production's changes are found. `change-log`: the kit; `digests`: stretches of keys whose digests differ are read;
  * `watermark`: rows with a later `updated_at`, and all keys; `full`: every row is read.
  */
-export type ChangeMethod = 'change-log' | 'digests' | 'watermark' | 'full';
+export const CHANGE_METHODS = ['change-log', 'digests', 'watermark', 'full'] as const;
+export type ChangeMethod = (typeof CHANGE_METHODS)[number];
 
 /** A primary key as Postgres's text, column by column in the key's order. */
 export type KeyTexts = readonly string[];

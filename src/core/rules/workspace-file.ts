@@ -122,6 +122,12 @@ export const workspaceFileSchema = z.strictObject({
     .strictObject({
       direction: direction.default('pull'),
       conflict: strategy.default('manual'),
+      onConflict: z
+        .enum(['continue', 'stop'])
+        .default('continue')
+        .describe(
+          'What a sync does when rows were changed on both sides: push the others, or nothing until somebody decided.',
+        ),
       unclassified: z
         .enum(['mask', 'keep'])
         .default('mask')
