@@ -1,9 +1,8 @@
 import type { ChangeMethod } from '../core/changes-port.ts';
 import { SynclineError, toErrorRecord, toSynclineError } from '../core/errors.ts';
-import type { HeldRow, IncomingTable } from '../core/incoming-port.ts';
+import type { HeldRow } from '../core/incoming-port.ts';
 import type { HeldRecord, PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
 import type { RowCounts } from '../core/local-ports.ts';
-import { maskedColumns } from '../core/masking/plan.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { describeIncremental } from './describe-incremental.ts';
@@ -16,6 +15,7 @@ import type { PullOptions } from './pull-run.ts';
 import { trackPull, type PullTracker } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 import { withSnapshot } from './with-snapshot.ts';
 import type { EngineContext } from './workspace.ts';
 
@@ -158,7 +158,7 @@ function apply(run: IncrementalRun, found: FoundIncremental): Applied {
     localPath: paths.local,
     basePath: previous.basePath,
     incomingPath: run.incomingPath,
-    tables: changed.map(incomingTable),
+    tables: changed.map(withMaskedColumns),
     allTables: previous.tables,
     signal: run.signal,
     onHeld: (row) => held.push(heldRecord(row)),
@@ -186,10 +186,6 @@ function apply(run: IncrementalRun, found: FoundIncremental): Applied {
 
 function hasChanges({ inserted, updated, deleted }: RowCounts): boolean {
   return inserted + updated + deleted > 0;
-}
-
-function incomingTable(record: PulledTableRecord): IncomingTable {
-  return { ...record, maskedColumns: record.mask === null ? [] : maskedColumns(record.mask) };
 }
 
 function heldRecord({ table, kind, key, columns, production }: HeldRow): HeldRecord {
