@@ -19,6 +19,8 @@ export interface IncomingStage {
   gone(table: BaseTable, key: RowKey): void;
   /** Takes back what was written down of a row. */
   forget(table: BaseTable, key: RowKey): void;
+  /** Takes back all that was written down of a table. */
+  clear(table: BaseTable): void;
   /** What has come of a table: an insert is a row that is not known yet. A held row counts again. */
   tally(table: BaseTable, isKnown: (key: RowKey) => boolean): RowCounts;
   /** What has come of a table, in the order in which it came; of a row that is gone only the key's cells. */
