@@ -1,6 +1,7 @@
 /** A production database in memory, whose every step a test can watch, delay or break. */
 import { SynclineError } from '../../src/core/errors.ts';
 import type { Capability, Production, ProductionProbe, ReadRows, RowBatch } from '../../src/core/ports.ts';
+import { rowTest } from '../../src/core/rows/row-test.ts';
 import { tableKey, type Catalog, type Table, type TableKey } from '../../src/core/schema/model.ts';
 import type { PostgresTextRow } from '../../src/core/values/cell.ts';
 
@@ -88,6 +89,7 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
         table,
         columns,
         limit,
+        where = [],
         signal: reading,
       }: ReadRows): AsyncGenerator<RowBatch> {
         const key = tableKey(table.name);
@@ -95,7 +97,7 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
         const places = columns.map((column) => now.columns.findIndex(({ name }) => name === column));
         if (places.includes(-1))
           throw new SynclineError('REMOTE_QUERY', `A column of ${key} does not exist.`);
-        const wanted = rows.slice(0, limit);
+        const wanted = rows.filter(rowTest(now.columns, where)).slice(0, limit);
         for (let from = 0; from < wanted.length; from += batchRows) {
           await step(limit === undefined ? 'batch' : 'sample', reading, key);
           const batch = wanted
@@ -112,10 +114,11 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
           await step('catalog', reading);
           return { tables: visible().map(({ table }) => table), completeness };
         },
-        async countRows(table, reading) {
+        async countRows(table, reading, where = []) {
           const key = tableKey(table.name);
           await step('count', reading, key);
-          return options.counted?.[key] ?? find(table).rows.length;
+          const { table: now, rows } = find(table);
+          return options.counted?.[key] ?? rows.filter(rowTest(now.columns, where)).length;
         },
         readRows,
         async close() {

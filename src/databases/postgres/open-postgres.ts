@@ -69,8 +69,8 @@ function snapshotOver(
       );
       return parseCatalogDocument(row?.catalog);
     },
-    countRows: (table, signal) =>
-      withSession(sessions, signal, (session) => countRows(session, table, signal)),
+    countRows: (table, signal, where) =>
+      withSession(sessions, signal, (session) => countRows(session, table, where, signal)),
     readRows: (request) => readRows(sessions, request),
     async close() {
       onClose();
