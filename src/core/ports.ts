@@ -24,7 +24,10 @@ export interface ReadRows {
   readonly signal: AbortSignal;
 }
 
-/** A condition on one column, with values in Postgres's text. `in` with no value at all is never met. */
+/**
+ * A condition on one column, with values in Postgres's text. NULL meets none but `null`. `in` with no value at all is
+ * never met, `not-in` always.
+ */
 export type RowCondition =
   | {
       readonly column: string;
@@ -44,8 +47,8 @@ export interface ProductionSnapshot {
   /** Names the instant for the run record: `pg_current_snapshot()`, or a timestamp of the server. */
   readonly id: string;
   catalog(signal: AbortSignal): Promise<Catalog>;
-  /** Exact number of rows. */
-  countRows(table: Table, signal: AbortSignal): Promise<number>;
+  /** Exact number of rows: of all, or of those that meet the conditions. */
+  countRows(table: Table, signal: AbortSignal, where?: readonly RowCondition[]): Promise<number>;
   /** Batches of bounded size (at most a few thousand rows, a few MB). Ending the iteration early frees everything. */
   readRows(request: ReadRows): AsyncIterable<RowBatch>;
   /** Rows by primary key, any number of keys. A key that no text of Postgres can be has no row. */

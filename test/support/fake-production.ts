@@ -3,6 +3,7 @@ import type { UnansweredCause } from '../../src/core/changes-port.ts';
 import { SynclineError } from '../../src/core/errors.ts';
 import type { KitInstallation } from '../../src/core/kit-port.ts';
 import type { Capability, Production, ProductionProbe, ReadRows, RowBatch } from '../../src/core/ports.ts';
+import { rowTest } from '../../src/core/rows/row-test.ts';
 import { tableKey, type Catalog, type Table, type TableKey } from '../../src/core/schema/model.ts';
 import { fakeChangeLog, type FakeLog } from './fake-change-log.ts';
 import { fakeDigests } from './fake-digests.ts';
@@ -105,12 +106,13 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
         table,
         columns,
         limit,
+        where = [],
         signal: reading,
       }: ReadRows): AsyncGenerator<RowBatch> {
         const key = tableKey(table.name);
         const { table: now, rows } = find(table);
         const pick = picker(now, columns);
-        const wanted = rows.slice(0, limit);
+        const wanted = rows.filter(rowTest(now.columns, where)).slice(0, limit);
         for (let from = 0; from < wanted.length; from += batchRows) {
           await step(limit === undefined ? 'batch' : 'sample', reading, key);
           yield batchOf(wanted.slice(from, from + batchRows).map(pick));
@@ -123,10 +125,11 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
           await step('catalog', reading);
           return { tables: visible().map(({ table }) => table), completeness };
         },
-        async countRows(table, reading) {
+        async countRows(table, reading, where = []) {
           const key = tableKey(table.name);
           await step('count', reading, key);
-          return options.counted?.[key] ?? find(table).rows.length;
+          const { table: now, rows } = find(table);
+          return options.counted?.[key] ?? rows.filter(rowTest(now.columns, where)).length;
         },
         readRows,
         async readByKey({ table, columns, keys, signal: reading }) {

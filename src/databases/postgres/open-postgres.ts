@@ -90,8 +90,8 @@ function snapshotOver(
       );
       return parseCatalogDocument(row?.catalog);
     },
-    countRows: (table, signal) =>
-      withSession(sessions, signal, (session) => countRows(session, table, signal)),
+    countRows: (table, signal, where) =>
+      withSession(sessions, signal, (session) => countRows(session, table, where, signal)),
     readRows: (request) => readRows(sessions, request),
     readByKey: keyReader(sessions),
     ...(kit && { changeLog: changeLog(sessions) }),

@@ -76,7 +76,7 @@ export function openSupabase(options: SupabaseOptions): Production {
         consistent: false,
         id: contact.time.toISOString(),
         catalog: (catalogSignal) => readCatalog(session, options.schemas, catalogSignal),
-        countRows: (table, countSignal) => countRows(session, table, countSignal),
+        countRows: (table, countSignal, where) => countRows(session, table, where, countSignal),
         readRows: (request) => readTable(session, pageRows, request),
         readByKey: (request) =>
           contact.kit ? readByKeyWithKit(session, request) : readByKeyWithFilters(session, request),
