@@ -8,6 +8,8 @@ import { referenceObstacles } from './incoming-references.ts';
 import { hasItsColumns } from './local-changes.ts';
 import { leapSchemaVersion, schemaVersion } from './schema-cookie.ts';
 import { dataVersion, settledFingerprint } from './settled-fingerprint.ts';
+import { installTracking, loggedKeys } from './tracking/install.ts';
+import { removeTracking } from './tracking/objects.ts';
 import { withoutTriggers } from './without-triggers.ts';
 
 export interface AppliedIncoming {
@@ -21,6 +23,7 @@ export function applyIncoming(driver: SqliteDriver, request: ApplyIncomingReques
   try {
     const connection = driver.open(request.localPath, { mode: 'write', subject: 'local' });
     try {
+      if (request.tracking !== undefined) attachBase(connection, request.basePath);
       return applyInTransaction(connection, incoming, request);
     } catch (error) {
       if (connection.inTransaction) connection.exec('ROLLBACK');
@@ -35,6 +38,12 @@ export function applyIncoming(driver: SqliteDriver, request: ApplyIncomingReques
   }
 }
 
+/** Only to be read: without waiting for the disk, SQLite takes its part in the commit for nothing that needs a journal. */
+function attachBase(connection: Connection, path: string): void {
+  connection.prepare('ATTACH DATABASE ? AS base').run(path);
+  connection.pragma('base.synchronous = OFF');
+}
+
 function applyInTransaction(
   connection: Connection,
   incoming: IncomingReader,
@@ -44,11 +53,14 @@ function applyInTransaction(
   connection.exec('BEGIN IMMEDIATE');
   const before = schemaVersion(connection);
   requireColumns(connection, request);
+  const refresh = tracked(connection, request);
   const names = request.tables.map(({ table }) => table.name);
   const outcomes = withoutTriggers(connection, names, () => applyTables(connection, incoming, request));
   const tables = outcomes.map(({ applied }) => applied);
   for (const { held } of outcomes) held.forEach(request.onHeld);
+  const mark = refresh(incoming);
   const after = leapSchemaVersion(connection, before);
+  mark(after);
   request.signal.throwIfAborted();
   // First: once the local file is committed, the base becomes what the incoming file says without its held rows.
   incoming.commit();
@@ -56,6 +68,25 @@ function applyInTransaction(
   const version = dataVersion(connection);
   connection.exec('COMMIT');
   return { tables, fingerprint: settledFingerprint(connection, request.localPath, version) };
+}
+
+/** Looks at the log of changes before it is disturbed; what is returned makes it anew afterwards. */
+function tracked(
+  connection: Connection,
+  { tracking, tables, allTables }: ApplyIncomingRequest,
+): (incoming: IncomingReader) => (cookie: number) => void {
+  if (tracking === undefined) {
+    removeTracking(connection);
+    return () => () => undefined;
+  }
+  const all = allTables.map(({ table }) => table);
+  const keys = loggedKeys(connection, all);
+  keys.addChanged(allTables, tracking.previous);
+  return (incoming) => {
+    // The base will change in these rows. Whether the local ones are the same then, the next look tells.
+    for (const base of tables) for (const { key } of incoming.rows(base)) keys.add(base.table, key);
+    return installTracking(connection, all, tracking, keys);
+  };
 }
 
 function requireColumns(connection: Connection, { tables }: ApplyIncomingRequest): void {
