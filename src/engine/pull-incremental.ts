@@ -15,7 +15,7 @@ import { trackPull, type PullTracker } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
 import { withSnapshot } from './with-snapshot.ts';
-import type { EngineContext } from './workspace.ts';
+import { trackingAfter, trackingFrom, type EngineContext } from './workspace.ts';
 
 /** An incremental pull under way. */
 export interface IncrementalRun extends EngineContext, PullOptions {
@@ -212,6 +212,7 @@ interface Applied {
 function apply(run: IncrementalRun, found: Found): Applied {
   const { local, ledger, paths, previous, tracker } = run;
   const held: HeldRecord[] = [];
+  const { tracking } = trackingAfter(run, run.id);
   const clean = local.fingerprint(paths.local) === previous.fingerprint;
   const changed = found.tables.filter((table) => table.changed + table.gone > 0).map(({ record }) => record);
   tracker.enter('switch');
@@ -222,6 +223,7 @@ function apply(run: IncrementalRun, found: Found): Applied {
     incomingPath: run.incomingPath,
     tables: changed.map(incomingTable),
     allTables: previous.tables,
+    ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
     signal: run.signal,
     onHeld: (row) => held.push(heldRecord(row)),
     beforeCommit(schemaVersions, applied) {
@@ -235,6 +237,7 @@ function apply(run: IncrementalRun, found: Found): Applied {
         basePath: previous.basePath,
         maskingKey: previous.maskingKey,
         tables: outcome.tables,
+        ...(tracking === undefined ? {} : { tracking }),
         held,
         report: JSON.stringify(outcome.report),
       });

@@ -14,7 +14,7 @@ import { trackPull } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
 import { backupPath, basePath, pruneBackups, pruneBases } from './state-files.ts';
 import { withSnapshot } from './with-snapshot.ts';
-import type { EngineContext } from './workspace.ts';
+import { trackingAfter, type EngineContext } from './workspace.ts';
 
 /**
  * Pulls production into the local database: all of it or nothing. The caller holds the workspace's lock and has
@@ -150,6 +150,7 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
     tables: plan.tables.map((planned) => planned.local),
     create: created,
     formerIndexes: (previous?.tables ?? []).flatMap(({ table }) => table.indexes.map(({ name }) => name)),
+    ...trackingAfter(run, run.id),
     signal: run.signal,
     onLocked: async () => {
       const fingerprint = local.fingerprint(paths.local);
@@ -167,6 +168,7 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
         basePath: run.stagePath,
         maskingKey: run.maskingKey?.fingerprint ?? null,
         tables: plan.tables.map((planned) => recordTable(planned, loadOf.get(planned.local.key))),
+        ...trackingAfter(run, run.id),
         held: [],
         report: JSON.stringify(reportOf(run, { ...loaded, oldRows })),
       }),

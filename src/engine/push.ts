@@ -69,7 +69,7 @@ type Sent = readonly (readonly [PulledTableRecord, RowChange])[];
 /** All that happens while the local file is read: it is closed again before anything is written to it. */
 async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
   const { local, paths, previous, ledger, rules, target, clock, id } = run;
-  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables);
+  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables, previous.tracking);
   const base = local.openBase(previous.basePath);
   try {
     const prepare = preparer(run, reader, (record) =>
