@@ -4,8 +4,11 @@ import { applyTable, type Obstacle, type TableOutcome } from './apply-table.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { openIncoming, type IncomingReader } from './incoming-reader.ts';
+import { foldName } from '../../core/schema/identifiers.ts';
+import type { LocalTable } from '../../core/schema/local-schema.ts';
 import { referenceObstacles } from './incoming-references.ts';
 import { hasItsColumns } from './local-changes.ts';
+import { tableNames } from './references.ts';
 import { leapSchemaVersion, schemaVersion } from './schema-cookie.ts';
 import { dataVersion, settledFingerprint } from './settled-fingerprint.ts';
 import { installTracking, loggedKeys } from './tracking/install.ts';
@@ -89,8 +92,19 @@ function tracked(
   };
 }
 
-function requireColumns(connection: Connection, { tables }: ApplyIncomingRequest): void {
-  const altered = tables.map(({ table }) => table).filter((table) => !hasItsColumns(connection, table));
+/** The tables that change have to be what they were; those that have to do with them must be there at all. */
+function requireColumns(connection: Connection, { tables, allTables }: ApplyIncomingRequest): void {
+  const changed = tables.map(({ table }) => table);
+  const present = new Set(tableNames(connection).map(foldName));
+  const refersTo = (child: LocalTable, parent: LocalTable): boolean =>
+    child.foreignKeys.some((key) => key.references.table === parent.key);
+  const altered = [
+    ...changed.filter((table) => !hasItsColumns(connection, table)),
+    ...allTables
+      .map(({ table }) => table)
+      .filter((table) => !present.has(foldName(table.name)) && !changed.includes(table))
+      .filter((table) => changed.some((each) => refersTo(table, each) || refersTo(each, table))),
+  ];
   if (altered.length === 0) return;
   throw new SynclineError(
     'FULL_PULL_NEEDED',
