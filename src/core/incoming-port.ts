@@ -1,4 +1,5 @@
 /** How the engine puts production's changes into the local database without losing a local edit. */
+import type { Tracking } from './local-changes-port.ts';
 import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { ConflictKind } from './rows/incoming.ts';
 import type { RowKey } from './rows/change.ts';
@@ -59,6 +60,11 @@ export interface ApplyIncomingRequest {
    * local row that it was made of.
    */
   readonly pushed?: (table: TableKey, key: RowKey) => Row | undefined;
+  /**
+   * The mark to leave in the file with the triggers that log changes, and the mark that it should have now; absent: no
+   * object of ours stays in the file.
+   */
+  readonly tracking?: Tracking & { readonly previous?: Tracking };
   readonly signal: AbortSignal;
   /** Called inside the transaction for each conflict. */
   readonly onHeld: (row: HeldRow) => void;

@@ -17,7 +17,7 @@ import { requireAllRows } from './require-all-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
 import { withSnapshot } from './with-snapshot.ts';
-import type { EngineContext } from './workspace.ts';
+import { trackingAfter, trackingFrom, type EngineContext } from './workspace.ts';
 
 export interface IncrementalOptions extends PullOptions {
   /** The only way in which changes may be found; the best that there is when absent. */
@@ -150,6 +150,7 @@ interface Applied {
 function apply(run: IncrementalRun, found: FoundIncremental): Applied {
   const { local, ledger, paths, previous, tracker } = run;
   const held: HeldRecord[] = [];
+  const { tracking } = trackingAfter(run, run.id);
   const clean = local.fingerprint(paths.local) === previous.fingerprint;
   const changed = found.tables.filter(({ counts }) => hasChanges(counts)).map(({ record }) => record);
   tracker.enter('switch');
@@ -160,6 +161,7 @@ function apply(run: IncrementalRun, found: FoundIncremental): Applied {
     incomingPath: run.incomingPath,
     tables: changed.map(withMaskedColumns),
     allTables: previous.tables,
+    ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
     signal: run.signal,
     onHeld: (row) => held.push(heldRecord(row)),
     beforeCommit(schemaVersions, applied) {
@@ -175,6 +177,7 @@ function apply(run: IncrementalRun, found: FoundIncremental): Applied {
         tables: outcome.tables,
         planKey: found.plan.planKey,
         marks: found.marks,
+        ...(tracking === undefined ? {} : { tracking }),
         held,
         report: JSON.stringify(outcome.report),
       });

@@ -71,7 +71,7 @@ type Sent = readonly (readonly [PulledTableRecord, RowChange])[];
 async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
   const { local, paths, previous, ledger, target, clock, id } = run;
   local.indexPseudonyms(previous.basePath, previous.tables.map(withMaskedColumns));
-  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables);
+  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables, previous.tracking);
   const base = local.openBase(previous.basePath);
   try {
     const prepare = preparer(run, reader, (record) =>

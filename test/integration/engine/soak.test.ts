@@ -7,7 +7,7 @@ import { openPostgres } from '../../../src/databases/postgres/open-postgres.ts';
 import { openSupabase } from '../../../src/databases/supabase/open-supabase.ts';
 import { pullIncremental } from '../../../src/engine/pull-incremental.ts';
 import type { PullReport } from '../../../src/engine/pull-report.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
+import { randomFrom, seededRandom } from '../../support/seeded-random.ts';
 import { query } from '../../support/sqlite-files.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { KEY, testWorkspace, type TestWorkspace } from '../../support/test-workspace.ts';
@@ -137,7 +137,7 @@ describe(`incremental pulls beside ${WRITERS} writers for ${SECONDS} s (SYNCLINE
     let transactions = 0;
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
       const client = await project.connect();
-      const { random } = seededRandom(seed + writer);
+      const random = randomFrom(seed + writer);
       const roll = (sides: number): number => Math.floor(random() * sides);
       while (running) {
         await transact(client, writer, roll);
