@@ -3,6 +3,7 @@ import type { BaseTable } from './local-ports.ts';
 import type { ConflictKind } from './rows/incoming.ts';
 import type { RowKey } from './rows/change.ts';
 import type { TableKey } from './schema/model.ts';
+import type { UndoRecorder } from './undo-port.ts';
 import type { Cell, Row } from './values/cell.ts';
 
 /**
@@ -51,6 +52,8 @@ export interface ApplyIncomingRequest {
    * local row that it was made of.
    */
   readonly pushed?: (table: TableKey, key: RowKey) => Row | undefined;
+  /** Is told what becomes of every row, so that it can be taken back; `beforeCommit` makes it durable. */
+  readonly undo?: Pick<UndoRecorder, 'row' | 'restart'>;
   readonly signal: AbortSignal;
   /** Called inside the transaction for each conflict. */
   readonly onHeld: (row: HeldRow) => void;
