@@ -2,9 +2,11 @@ import type { PulledTableRecord } from '../core/ledger-port.ts';
 import { maskedColumns } from '../core/masking/plan.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
+import type { UndoRecorder } from '../core/undo-port.ts';
 import type { Row } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
+import { finishUndo } from './keep-undo.ts';
 import { productionReader } from './production-rows.ts';
 import type { PushRun } from './push.ts';
 import { CHANGES_PER_BATCH } from './push-operations.ts';
@@ -16,6 +18,7 @@ import { CHANGES_PER_BATCH } from './push-operations.ts';
 export async function takePushedRows(
   run: PushRun,
   sent: readonly (readonly [PulledTableRecord, RowChange])[],
+  undo: UndoRecorder,
 ): Promise<void> {
   const { local, ledger, paths, previous, clock, target } = run;
   const byTable = new Map<PulledTableRecord, RowChange[]>();
@@ -49,6 +52,7 @@ export async function takePushedRows(
     })),
     allTables: previous.tables,
     pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
+    undo,
     signal: new AbortController().signal,
     // A row that production changed again in this very moment is found by the next pull.
     onHeld: () => undefined,
@@ -63,6 +67,7 @@ export async function takePushedRows(
         maskingKey: previous.maskingKey,
         tables: previous.tables,
         held,
+        undo: finishUndo(undo),
         report: previous.report,
       }),
   });

@@ -105,6 +105,12 @@ export const workspaceFileSchema = z.strictObject({
         .max(1000)
         .default(5)
         .describe('How many backups of the local database are kept in .syncline/backups.'),
+      undo: z
+        .int()
+        .min(0)
+        .max(1000)
+        .default(5)
+        .describe('How many of the last pulls and pushes can be undone.'),
     })
     .describe('The local database.'),
   targets: z
