@@ -51,7 +51,7 @@ export interface UndoRecorder {
 
 /** A finished undo file. */
 export interface UndoLog {
-  readonly operationCount: number;
+  readonly rowCount: number;
   /** In the order in which they were recorded. */
   rows(table: BaseTable): Iterable<RowUndo>;
   find(table: BaseTable, key: RowKey): RowUndo | undefined;

@@ -1,5 +1,4 @@
 import type { AppliedTable } from '../core/incoming-port.ts';
-import type { PulledTableRecord } from '../core/ledger-port.ts';
 import { sameCell } from '../core/rows/change.ts';
 import type { Row } from '../core/values/cell.ts';
 import type { ListedChange } from './changes-report.ts';
@@ -15,8 +14,7 @@ export function undoPull(run: RowsUndoRun): UndoReport {
   if (run.mode !== 'apply') {
     return report(run, run.mode === 'plan' ? 'planned' : 'rehearsed', rehearsed);
   }
-  const recorded = recordedTables(run).reduce((sum, table) => sum + countOf(run, table), 0);
-  if (rehearsed.stale.length === recorded) return report(run, 'nothing', rehearsed);
+  if (rehearsed.stale.length === run.kept.rowCount) return report(run, 'nothing', rehearsed);
   // What it would say is read before it is done: afterwards the file of the undone run may be gone.
   const preview = previewOf(run, rehearsed);
   const done = takeRowsBack(run, { rehearse: false, skip: () => false, staleBase: 'stays' });
@@ -37,12 +35,6 @@ export function staleChanges(run: RowsUndoRun, { stale }: RowsTakenBack): UndoRe
     const record = byKey.get(row.table);
     return record === undefined ? [] : [staleChange(record, row)];
   });
-}
-
-function countOf(run: RowsUndoRun, table: PulledTableRecord): number {
-  let count = 0;
-  for (const _ of run.kept.rows(table)) count += 1;
-  return count;
 }
 
 function previewOf(run: RowsUndoRun, { stale }: RowsTakenBack): readonly ListedChange[] {

@@ -26,9 +26,9 @@ export function openUndoLog(driver: SqliteDriver, path: string, seal: Seal): Und
     }
   };
   return {
-    get operationCount() {
+    get rowCount() {
       return guarded(() =>
-        Number(connection.prepare<[], bigint>('SELECT count(*) FROM operations').pluck().get() ?? 0n),
+        Number(connection.prepare<[], bigint>('SELECT count(*) FROM changed').pluck().get() ?? 0n),
       );
     },
     *rows(base) {
