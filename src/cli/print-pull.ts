@@ -7,18 +7,9 @@ export function describePull(report: PullReport): string {
   return [
     `Pulled ${report.target} (${report.address}) ${report.masked ? 'anonymized' : 'RAW, without masking'}.`,
     '',
-    columns(
-      ['table', 'rows', 'bytes', 'masked columns'],
-      report.tables.map((table) => [
-        table.table,
-        formatCount(table.rows),
-        formatBytes(table.bytes),
-        `${masked(table).length} of ${table.columns.length}`,
-      ]),
-      { right: [1, 2, 3] },
-    ),
+    report.mode === 'full' ? loadedTables(report) : changedTables(report),
     '',
-    ...maskingReasons(report),
+    ...(report.mode === 'full' ? maskingReasons(report) : []),
     ...section(
       'Checked',
       report.checks.map(
@@ -40,6 +31,37 @@ export function describePull(report: PullReport): string {
       `${totals.maskedColumns} columns masked, in ${formatMilliseconds(elapsed(report))}.`,
     `The database is ${local.path}`,
   ].join('\n');
+}
+
+function loadedTables({ tables }: PullReport): string {
+  return columns(
+    ['table', 'rows', 'bytes', 'masked columns'],
+    tables.map((table) => [
+      table.table,
+      formatCount(table.rows),
+      formatBytes(table.bytes),
+      `${masked(table).length} of ${table.columns.length}`,
+    ]),
+    { right: [1, 2, 3] },
+  );
+}
+
+function changedTables({ tables }: PullReport): string {
+  return columns(
+    ['table', 'inserted', 'updated', 'deleted', 'held', 'found by', 'rows read', 'bytes'],
+    tables.map(({ table, changes, found, bytes }) => [
+      table,
+      ...[changes?.inserted, changes?.updated, changes?.deleted, changes?.held].map((count) =>
+        formatCount(count ?? 0),
+      ),
+      found === undefined
+        ? 'nothing: no primary key'
+        : `${found.method}${found.instead === undefined ? '' : ` (${found.instead})`}`,
+      formatCount(found?.read ?? 0),
+      formatBytes(bytes),
+    ]),
+    { right: [1, 2, 3, 4, 6, 7] },
+  );
 }
 
 function masked(table: PulledTable): PulledTable['columns'] {

@@ -7,7 +7,8 @@ import type { PostgresText, PostgresTextRow } from './values/cell.ts';
  * How production's changes are found. `change-log`: the kit; `digests`: stretches of keys whose digests differ are read;
  * `watermark`: rows with a later `updated_at`, and all keys; `full`: every row is read.
  */
-export type ChangeMethod = 'change-log' | 'digests' | 'watermark' | 'full';
+export const CHANGE_METHODS = ['change-log', 'digests', 'watermark', 'full'] as const;
+export type ChangeMethod = (typeof CHANGE_METHODS)[number];
 
 /** A primary key as Postgres's text, column by column in the key's order. */
 export type KeyTexts = readonly string[];
@@ -73,6 +74,8 @@ export interface BucketDigest {
 
 /** Compares a table with an earlier reading of itself, by digests of stretches of its keys. */
 export interface Digests {
+  /** Names how they are computed: digests and boundaries of one source mean nothing to another. */
+  readonly source: string;
   /** The first key of each of about `buckets` equally large stretches but the first. Tables with a primary key only. */
   bounds(table: Table, buckets: number, signal: AbortSignal): Promise<readonly KeyTexts[]>;
   /** One grouped query. Equal digests mean equal rows in these columns; they are for this kind of connection only. */

@@ -148,6 +148,12 @@ export const ERROR_KINDS = {
     remedy: 'Pull in full: production is compared anew, and local edits are asked about first.',
   },
 
+  METHOD_UNAVAILABLE: {
+    exit: 3,
+    remedy:
+      'Leave the method out, and the best that the target offers is used; the kit offers the change log.',
+  },
+
   // Pushing
   TARGET_PROTECTED: { exit: 3, remedy: 'Arm the target by its name (--arm NAME), for this push only.' },
   PUSH_UNAVAILABLE: {

@@ -1,5 +1,5 @@
 /** How the engine puts production's changes into the local database without losing a local edit. */
-import type { BaseTable } from './local-ports.ts';
+import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { ConflictKind } from './rows/incoming.ts';
 import type { RowKey } from './rows/change.ts';
 import type { TableKey } from './schema/model.ts';
@@ -17,6 +17,12 @@ export interface IncomingStage {
   row(table: BaseTable, cells: readonly Cell[], seen: Uint8Array | null): void;
   /** A row that production does not have any more. */
   gone(table: BaseTable, key: RowKey): void;
+  /** Takes back what was written down of a row. */
+  forget(table: BaseTable, key: RowKey): void;
+  /** What has come of a table: an insert is a row that is not known yet. A held row counts again. */
+  tally(table: BaseTable, isKnown: (key: RowKey) => boolean): RowCounts;
+  /** What has come of a table, in the order in which it came; of a row that is gone only the key's cells. */
+  rows(table: BaseTable): Iterable<{ readonly cells: Row; readonly gone: boolean }>;
   /** Flushes to the disk and closes; the file stays. */
   finish(): void;
   /** Closes and deletes. */

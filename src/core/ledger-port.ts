@@ -60,8 +60,13 @@ export interface TableMark {
     readonly bounds: readonly KeyTexts[];
     readonly buckets: readonly BucketDigest[];
   };
-  /** The latest value of the column that `watermark` of the workspace file names, as Postgres's text. */
-  readonly watermark?: { readonly column: string; readonly value: string };
+  /** The latest value of the column that `watermark` of the workspace file names. */
+  readonly watermark?: {
+    readonly column: string;
+    readonly value: string;
+    /** When every row was last compared. Milliseconds since the epoch. */
+    readonly comparedAt: number;
+  };
 }
 
 /** All that is written down about a pull when it succeeds. Written before the switch is committed, in force after. */

@@ -1,5 +1,5 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
-import type { LocalChangesReader } from '../core/local-changes-port.ts';
+import type { FoundChange, LocalChangesReader } from '../core/local-changes-port.ts';
 import { maskedColumns } from '../core/masking/plan.ts';
 import type { RefusedChange, RowChange } from '../core/rows/change.ts';
 import { changeReader, keyColumnsOf } from '../core/rows/row-change.ts';
@@ -16,11 +16,10 @@ export type CollectedChange =
 /** Texts shorter than this are too common to be taken for a pseudonym. */
 const SHORTEST_PSEUDONYM = 4;
 
-/**
- * The developer's changes of one table since the last sync, as they would be pushed. Refused is what the firewall finds
- * (a pseudonym that would go to production, a row whose key is a pseudonym), what is no value of its column, and what
- * the rules of the workspace file keep here.
- */
+/** Judges one found difference; undefined where it is none, only spelled otherwise. */
+export type CollectChange = (found: FoundChange) => CollectedChange | undefined;
+
+/** The developer's changes of one table since the last sync, as they would be pushed: see {@link changeCollector}. */
 export function* collectChanges(
   reader: LocalChangesReader,
   record: PulledTableRecord,
@@ -28,6 +27,24 @@ export function* collectChanges(
   all: readonly PulledTableRecord[],
   rules: ParsedWorkspaceFile,
 ): Generator<CollectedChange> {
+  const collect = changeCollector(reader, record, all, rules);
+  for (const found of reader.changes(record, op)) {
+    const collected = collect(found);
+    if (collected !== undefined) yield collected;
+  }
+}
+
+/**
+ * Compiles the judging of a table's differences. Refused is what the firewall finds (a pseudonym that would go to
+ * production, a row whose key is a pseudonym), what is no value of its column, and what the rules of the workspace file
+ * keep here.
+ */
+export function changeCollector(
+  reader: LocalChangesReader,
+  record: PulledTableRecord,
+  all: readonly PulledTableRecord[],
+  rules: ParsedWorkspaceFile,
+): CollectChange {
   const { table } = record;
   const settings = rules.file.tables[table.key];
   const direction = settings?.direction ?? rules.file.defaults.direction;
@@ -38,11 +55,11 @@ export function* collectChanges(
     ({ name, source }) => table.primaryKey.includes(name) && masked.has(source.name),
   );
   const showKey = keyShower(record);
-  for (const found of reader.changes(record, op)) {
+  return (found) => {
     const change = read(found);
-    if (change === undefined) continue;
+    if (change === undefined) return undefined;
     if (change.op === 'unrepresentable') {
-      yield refuse({
+      return refuse({
         table: table.key,
         key: showKey(change.key),
         op: found.op,
@@ -50,28 +67,24 @@ export function* collectChanges(
         cause: 'unrepresentable',
         message: change.message,
       });
-      continue;
     }
     const about = { table: table.key, key: showKey(change.key), op: change.op };
     if (direction !== 'push' && direction !== 'both') {
       const message = `"direction" of ${table.key} is "${direction}" in syncline.json`;
-      yield refuse({ ...about, cause: 'not-allowed', message });
-      continue;
+      return refuse({ ...about, cause: 'not-allowed', message });
     }
     if (keyIsMasked && change.op !== 'insert') {
       const message =
         'the row is known by a masked key only, so production cannot be told which row is meant';
-      yield refuse({ ...about, cause: 'pseudonym', message });
-      continue;
+      return refuse({ ...about, cause: 'pseudonym', message });
     }
     const pseudonym = firewall(change);
     if (pseudonym !== undefined) {
       const message = `"${pseudonym}" holds a made-up value from the last pull, which must not reach production`;
-      yield refuse({ ...about, column: pseudonym, cause: 'pseudonym', message });
-      continue;
+      return refuse({ ...about, column: pseudonym, cause: 'pseudonym', message });
     }
-    yield { kind: 'change', record, change };
-  }
+    return { kind: 'change', record, change };
+  };
 }
 
 function refuse(refused: RefusedChange): CollectedChange {

@@ -1,15 +1,13 @@
 import type { AppliedTable } from '../core/incoming-port.ts';
 import type { PulledTableRecord } from '../core/ledger-port.ts';
-import type { ProductionSnapshot } from '../core/ports.ts';
-import type { PullPlan } from './plan-pull.ts';
-import type { FoundChanges, IncrementalRun } from './pull-incremental.ts';
-import type { PulledTable, PullReport } from './pull-report.ts';
+import type { ChangeMethod } from '../core/changes-port.ts';
+import type { FoundChanges } from './changes/found-changes.ts';
+import { OVERLAP_MINUTES } from './changes/watermark.ts';
+import type { FoundIncremental, IncrementalRun } from './pull-incremental.ts';
+import type { CheckResult, PulledTable, PullReport } from './pull-report.ts';
 import { reportHead } from './report-head.ts';
 
-interface IncrementalOutcome {
-  readonly plan: PullPlan;
-  readonly snapshot: Pick<ProductionSnapshot, 'id' | 'consistent'>;
-  readonly tables: readonly FoundChanges[];
+interface IncrementalOutcome extends FoundIncremental {
   readonly applied: readonly AppliedTable[];
 }
 
@@ -18,13 +16,15 @@ export function describeIncremental(
   run: IncrementalRun,
   { plan, snapshot, tables: found, applied }: IncrementalOutcome,
 ): { readonly report: PullReport; readonly tables: readonly PulledTableRecord[] } {
-  const readOf = new Map(found.map((changes) => [changes.record.table.key, changes.read] as const));
+  const foundOf = new Map(found.map((changes) => [changes.record.table.key, changes] as const));
   const appliedOf = new Map(applied.map((table) => [table.table, table] as const));
-  const records = run.previous.tables.map((record) => ({
-    ...record,
-    rows: readOf.get(record.table.key) ?? record.rows,
-  }));
-  const tables = records.map((record) => describeTable(record, appliedOf.get(record.table.key)));
+  const records = run.previous.tables.map((record) => {
+    const counts = foundOf.get(record.table.key)?.counts;
+    return { ...record, rows: record.rows + (counts?.inserted ?? 0) - (counts?.deleted ?? 0) };
+  });
+  const tables = records.map((record) =>
+    describeTable(record, foundOf.get(record.table.key), appliedOf.get(record.table.key)),
+  );
   const held = applied.reduce((sum, table) => sum + table.held, 0);
   const keyless = records.filter(({ table }) => table.primaryKey.length === 0).map(({ table }) => table.key);
   const report: PullReport = {
@@ -32,11 +32,7 @@ export function describeIncremental(
     mode: 'incremental',
     checks: [
       { name: 'foreign keys', status: 'passed', detail: 'the changed rows refer to rows that are there' },
-      {
-        name: 'changes',
-        status: 'passed',
-        detail: 'every row of production was compared with what was last seen: none can be missed',
-      },
+      ...promises(found),
     ],
     warnings: [
       ...plan.warnings,
@@ -50,7 +46,29 @@ export function describeIncremental(
   return { report, tables: records };
 }
 
-function describeTable(record: PulledTableRecord, applied: AppliedTable | undefined): PulledTable {
+/** What each method promises. */
+const PROMISE: Readonly<Record<ChangeMethod, string>> = {
+  'change-log': 'the change log told every change, however late it was committed: none can be missed',
+  digests: 'stretches of rows with another digest than the last time were read: no other value can be missed',
+  full: 'every row was compared with what was last seen: none can be missed',
+  watermark: `all keys were compared, but only rows with a later watermark: an update that did not move it, or was committed more than ${OVERLAP_MINUTES} minutes late, waits for the daily comparison of every row`,
+};
+
+/** A watermark is no proof, so its check counts as not made. */
+function promises(found: readonly FoundChanges[]): CheckResult[] {
+  const methods = [...new Set(found.map(({ method }) => method))];
+  return methods.map((method) => {
+    const tables = found.filter((each) => each.method === method).map(({ record }) => record.table.key);
+    const status = method === 'watermark' ? 'skipped' : 'passed';
+    return { name: `changes by ${method}`, status, detail: `${PROMISE[method]} (${tables.join(', ')})` };
+  });
+}
+
+function describeTable(
+  record: PulledTableRecord,
+  found: FoundChanges | undefined,
+  applied: AppliedTable | undefined,
+): PulledTable {
   const changes = {
     inserted: applied?.inserted ?? 0,
     updated: applied?.updated ?? 0,
@@ -61,9 +79,18 @@ function describeTable(record: PulledTableRecord, applied: AppliedTable | undefi
     table: record.table.key,
     localName: record.table.name,
     rows: changes.inserted + changes.updated + changes.deleted,
-    bytes: 0,
+    bytes: found?.bytes ?? 0,
     withoutKey: record.table.primaryKey.length === 0,
     columns: record.columns,
     changes,
+    ...(found === undefined
+      ? {}
+      : {
+          found: {
+            method: found.method,
+            read: found.read,
+            ...(found.instead === undefined ? {} : { instead: found.instead }),
+          },
+        }),
   };
 }

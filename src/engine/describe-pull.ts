@@ -1,9 +1,10 @@
-import type { PulledTableRecord } from '../core/ledger-port.ts';
+import type { PulledTableRecord, SyncMarks } from '../core/ledger-port.ts';
 import { seenColumnOf, type SwitchResult } from '../core/local-ports.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
 import { foldName } from '../core/schema/identifiers.ts';
 import type { TableLoad } from './load-tables.ts';
 import type { OldRows } from './old-rows.ts';
+import type { PlanOutline } from './plan-incremental.ts';
 import type { PlannedTable, PullPlan } from './plan-pull.ts';
 import type { CheckResult, PulledColumn, PulledTable, PullReport } from './pull-report.ts';
 import type { PullRun } from './pull-run.ts';
@@ -34,6 +35,9 @@ export function recordTable(planned: PlannedTable, load: TableLoad | undefined):
 export interface LoadedPull {
   readonly snapshot: Pick<ProductionSnapshot, 'id' | 'consistent'>;
   readonly plan: PullPlan;
+  readonly outline: PlanOutline;
+  /** Taken before the rows were read. */
+  readonly marks: SyncMarks;
   readonly oldRows: OldRows;
   readonly loads: readonly TableLoad[];
   readonly checks: readonly CheckResult[];
@@ -44,7 +48,7 @@ export function reportOf(run: PullRun, loaded: LoadedPull): PullReport {
   const loadOf = new Map(loads.map((load) => [load.table, load] as const));
   const tables = plan.tables.map((planned) => describeTable(planned, loadOf.get(planned.local.key)));
   return {
-    ...reportHead(run, plan, snapshot, tables),
+    ...reportHead(run, loaded.outline, snapshot, tables),
     mode: 'full',
     checks,
     warnings: warningsOf(run, loaded, tables),

@@ -3,7 +3,7 @@ import type { BaseRow } from '../core/local-ports.ts';
 import { compileTableMask } from '../core/masking/compile.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
 import { maskedColumns } from '../core/masking/plan.ts';
-import type { ProductionSnapshot } from '../core/ports.ts';
+import type { ProductionSnapshot, RowBatch } from '../core/ports.ts';
 import type { Table } from '../core/schema/model.ts';
 import type { Cell, PostgresTextRow } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
@@ -23,10 +23,9 @@ export async function* productionRows({
   record,
   snapshot,
   signal,
-}: ReadProduction): AsyncGenerator<PostgresTextRow> {
+}: ReadProduction): AsyncGenerator<RowBatch> {
   const columns = record.table.columns.map((column) => column.source.name);
-  for await (const batch of snapshot.readRows({ table: record.table.source, columns, signal }))
-    yield* batch.rows;
+  yield* snapshot.readRows({ table: record.table.source, columns, signal });
 }
 
 /** A production row as a pull would write it, and what tells whether production changed it. */

@@ -1,24 +1,32 @@
+import type { ChangeMethod } from '../core/changes-port.ts';
 import { SynclineError, toErrorRecord, toSynclineError } from '../core/errors.ts';
-import type { HeldRow, IncomingStage, IncomingTable } from '../core/incoming-port.ts';
+import type { HeldRow } from '../core/incoming-port.ts';
 import type { HeldRecord, PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
-import type { BaseReader } from '../core/local-ports.ts';
-import { maskedColumns } from '../core/masking/plan.ts';
+import type { RowCounts } from '../core/local-ports.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
-import { keyColumnsOf } from '../core/rows/row-change.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { describeIncremental } from './describe-incremental.ts';
-import { planPull, type PullPlan } from './plan-pull.ts';
-import { productionReader, productionRows } from './production-rows.ts';
+import { findChanges } from './changes/find-changes.ts';
+import type { FindChanges, Found } from './changes/found-changes.ts';
+import { watermarksOf } from './changes/watermark.ts';
+import { planIncremental, type PlanOutline } from './plan-incremental.ts';
 import type { PullReport } from './pull-report.ts';
 import type { PullOptions } from './pull-run.ts';
 import { trackPull, type PullTracker } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 import { withSnapshot } from './with-snapshot.ts';
 import type { EngineContext } from './workspace.ts';
 
+export interface IncrementalOptions extends PullOptions {
+  /** The only way in which changes may be found; the best that there is when absent. */
+  readonly method?: ChangeMethod;
+}
+
 /** An incremental pull under way. */
-export interface IncrementalRun extends EngineContext, PullOptions {
+export interface IncrementalRun extends EngineContext, Omit<IncrementalOptions, 'method'> {
+  readonly method: ChangeMethod | undefined;
   readonly id: string;
   readonly startedAt: number;
   readonly incomingPath: string;
@@ -26,24 +34,23 @@ export interface IncrementalRun extends EngineContext, PullOptions {
   readonly tracker: PullTracker;
 }
 
-/** What production changed since the last pull, of one table. */
-export interface FoundChanges {
-  readonly record: PulledTableRecord;
-  readonly changed: number;
-  readonly gone: number;
-  /** Rows that were read to find them. */
-  readonly read: number;
+/** What was found of production, before anything is applied. */
+export interface FoundIncremental extends Found {
+  readonly plan: PlanOutline;
+  readonly snapshot: Pick<ProductionSnapshot, 'id' | 'consistent'>;
 }
 
 /**
  * Brings production's changes since the last pull into the local database: rows of local edits stay, changes to
  * different columns of one row merge, and rows that both sides changed in the same column are held. All or nothing.
  *
- * Changes are found by comparing every row of production with the base, which misses nothing and reads everything.
- * Throws FULL_PULL_NEEDED when there is nothing to start from, or when schema, rules or masking key are others than
+ * Changes are found by the best method that the target offers: see {@link findChanges}. Throws FULL_PULL_NEEDED when there is nothing to start from, or when schema, rules or masking key are others than
  * those of the last pull; and what a full pull throws.
  */
-export async function pullIncremental(context: EngineContext, options: PullOptions): Promise<PullReport> {
+export async function pullIncremental(
+  context: EngineContext,
+  options: IncrementalOptions,
+): Promise<PullReport> {
   const { ledger, local, paths, clock, log } = context;
   const previous = requirePrevious(context, options);
   const [id, startedAt] = [context.newRunId(), clock()];
@@ -51,6 +58,7 @@ export async function pullIncremental(context: EngineContext, options: PullOptio
   const run: IncrementalRun = {
     ...context,
     ...options,
+    method: options.method,
     id,
     startedAt,
     incomingPath,
@@ -60,7 +68,7 @@ export async function pullIncremental(context: EngineContext, options: PullOptio
   ledger.begin({ id, operation: 'pull', target: run.target, startedAt, stagePath: incomingPath });
   let applied: Applied;
   try {
-    applied = apply(run, await findChanges(run));
+    applied = apply(run, await findAll(run));
   } catch (thrown) {
     const error = toSynclineError(thrown);
     log(error.code === 'CANCELLED' ? 'info' : 'error', `Pull ${id} ended: ${error.code}: ${error.message}`);
@@ -88,36 +96,24 @@ function requirePrevious(
   return previous;
 }
 
-interface Found {
-  readonly plan: PullPlan;
-  readonly snapshot: Pick<ProductionSnapshot, 'id' | 'consistent'>;
-  readonly tables: readonly FoundChanges[];
-}
-
-async function findChanges(run: IncrementalRun): Promise<Found> {
+async function findAll(run: IncrementalRun): Promise<FoundIncremental> {
   const { production, signal, tracker, previous, local } = run;
   tracker.enter('connect');
   requireAllRows(await production.probe(signal));
   tracker.enter('snapshot');
   return withSnapshot(production, signal, async (snapshot) => {
     tracker.enter('plan');
-    const plan = await planPull(snapshot, run.rules, {
-      masked: run.maskingKey !== undefined,
-      signal,
-      onTable: (table, tablesDone, tablesTotal) => tracker.update({ table, tablesDone, tablesTotal }),
-    });
-    requireSamePlan(run, plan);
-    const rowsTotal = plan.tables.reduce((sum, table) => sum + table.rows, 0);
-    tracker.update({ tablesDone: 0, rowsTotal });
-    const keyed = previous.tables.filter(({ table }) => table.primaryKey.length > 0);
+    const plan = await planIncremental(run, snapshot);
     tracker.enter('stage');
-    const incoming = local.createIncoming(run.incomingPath, keyed);
+    const records = previous.tables.filter(({ table }) => table.primaryKey.length > 0);
+    const incoming = local.createIncoming(run.incomingPath, records);
     const base = local.openBase(previous.basePath);
     try {
       tracker.enter('load');
-      const tables = await findInTables(run, keyed, { snapshot, incoming, base });
+      tracker.update({ tablesDone: 0, tablesTotal: records.length });
+      const found = await findChanges(searchOf(run, { snapshot, base, incoming, records }));
       incoming.finish();
-      return { plan, snapshot: { id: snapshot.id, consistent: snapshot.consistent }, tables };
+      return { plan, snapshot: { id: snapshot.id, consistent: snapshot.consistent }, ...found };
     } catch (error) {
       incoming.discard();
       throw error;
@@ -127,80 +123,22 @@ async function findChanges(run: IncrementalRun): Promise<Found> {
   });
 }
 
-/** The rows in the base were made by another plan: they cannot be compared with what this one would make. */
-function requireSamePlan({ previous, target }: IncrementalRun, plan: PullPlan): void {
-  const before = new Map(previous.tables.map((record) => [record.table.key, record] as const));
-  const altered = plan.tables
-    .filter(({ local, mask }) => {
-      const record = before.get(local.key);
-      return (
-        record?.table.createSql !== local.createSql ||
-        JSON.stringify(record.mask) !== JSON.stringify(mask ?? null)
-      );
-    })
-    .map(({ local }) => local.key);
-  const planned = new Set(plan.tables.map(({ local }) => local.key));
-  const dropped = previous.tables.map(({ table }) => table.key).filter((key) => !planned.has(key));
-  if (altered.length + dropped.length === 0) return;
-  throw new SynclineError(
-    'FULL_PULL_NEEDED',
-    `Schema or masking are others than at the last pull: ${[...altered, ...dropped].join(', ')}.`,
-    { target, tables: [...altered, ...dropped] },
-  );
-}
-
-interface FindContext {
-  readonly snapshot: ProductionSnapshot;
-  readonly incoming: IncomingStage;
-  readonly base: BaseReader;
-}
-
-async function findInTables(
+function searchOf(
   run: IncrementalRun,
-  records: readonly PulledTableRecord[],
-  context: FindContext,
-): Promise<FoundChanges[]> {
-  const found: FoundChanges[] = [];
-  let rowsDone = 0;
-  for (const [tablesDone, record] of records.entries()) {
-    run.tracker.update({ table: record.table.key, tablesDone });
-    const changes = await findInTable(run, record, context, (read) => {
-      run.tracker.update({ rowsDone: rowsDone + read });
-    });
-    rowsDone += changes.read;
-    found.push(changes);
-  }
-  return found;
-}
-
-async function findInTable(
-  { maskingKey, signal }: IncrementalRun,
-  record: PulledTableRecord,
-  { snapshot, incoming, base }: FindContext,
-  onRead: (rows: number) => void,
-): Promise<FoundChanges> {
-  const reading = { record, snapshot, maskingKey, signal };
-  const read = productionReader(reading);
-  const key = keyColumnsOf(record.table);
-  const find = base.finder(record);
-  const tracker = base.tracker(record);
-  let [changed, rows, gone] = [0, 0, 0];
-  for await (const text of productionRows(reading)) {
-    rows += 1;
-    if (rows % 1000 === 0) onRead(rows);
-    const row = read(text);
-    const rowKey = key.map((index) => row.masked[index] ?? null);
-    const before = find(rowKey);
-    if (before !== undefined) tracker.found(rowKey);
-    if (before !== undefined && row.identity === read.identityOf(before)) continue;
-    changed += 1;
-    incoming.row(record, row.masked, row.seen);
-  }
-  for (const rowKey of tracker.missing()) {
-    gone += 1;
-    incoming.gone(record, rowKey);
-  }
-  return { record, changed, gone, read: rows };
+  open: Pick<FindChanges, 'snapshot' | 'base' | 'incoming' | 'records'>,
+): FindChanges {
+  const { ledger, previous, rules, target, tracker } = run;
+  return {
+    ...open,
+    marks: previous.marks,
+    held: ledger.held(target),
+    maskingKey: run.maskingKey,
+    watermarks: watermarksOf(rules),
+    method: run.method,
+    now: run.startedAt,
+    signal: run.signal,
+    onRead: (table, tablesDone, rowsDone) => tracker.update({ table, tablesDone, rowsDone }),
+  };
 }
 
 interface Applied {
@@ -209,18 +147,18 @@ interface Applied {
   readonly tables: readonly PulledTableRecord[];
 }
 
-function apply(run: IncrementalRun, found: Found): Applied {
+function apply(run: IncrementalRun, found: FoundIncremental): Applied {
   const { local, ledger, paths, previous, tracker } = run;
   const held: HeldRecord[] = [];
   const clean = local.fingerprint(paths.local) === previous.fingerprint;
-  const changed = found.tables.filter((table) => table.changed + table.gone > 0).map(({ record }) => record);
+  const changed = found.tables.filter(({ counts }) => hasChanges(counts)).map(({ record }) => record);
   tracker.enter('switch');
   let outcome: { readonly report: PullReport; readonly tables: readonly PulledTableRecord[] } | undefined;
   const result = local.applyIncoming({
     localPath: paths.local,
     basePath: previous.basePath,
     incomingPath: run.incomingPath,
-    tables: changed.map(incomingTable),
+    tables: changed.map(withMaskedColumns),
     allTables: previous.tables,
     signal: run.signal,
     onHeld: (row) => held.push(heldRecord(row)),
@@ -235,6 +173,8 @@ function apply(run: IncrementalRun, found: Found): Applied {
         basePath: previous.basePath,
         maskingKey: previous.maskingKey,
         tables: outcome.tables,
+        planKey: found.plan.planKey,
+        marks: found.marks,
         held,
         report: JSON.stringify(outcome.report),
       });
@@ -244,8 +184,8 @@ function apply(run: IncrementalRun, found: Found): Applied {
   return { ...outcome, fingerprint: clean && held.length === 0 ? result.fingerprint : '' };
 }
 
-function incomingTable(record: PulledTableRecord): IncomingTable {
-  return { ...record, maskedColumns: record.mask === null ? [] : maskedColumns(record.mask) };
+function hasChanges({ inserted, updated, deleted }: RowCounts): boolean {
+  return inserted + updated + deleted > 0;
 }
 
 function heldRecord({ table, kind, key, columns, production }: HeldRow): HeldRecord {

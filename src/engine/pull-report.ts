@@ -1,3 +1,4 @@
+import type { ChangeMethod } from '../core/changes-port.ts';
 import type { MaskReasonSource, TransformerName } from '../core/masking/plan.ts';
 import type { SchemaNote } from '../core/schema/local-schema.ts';
 import type { TableKey } from '../core/schema/model.ts';
@@ -26,6 +27,12 @@ export interface PulledTable {
     readonly updated: number;
     readonly deleted: number;
     readonly held: number;
+  };
+  /** Of an incremental pull: how changes were found, how many rows were read for it, and why not in a better way. */
+  readonly found?: {
+    readonly method: ChangeMethod;
+    readonly read: number;
+    readonly instead?: string;
   };
   readonly columns: readonly PulledColumn[];
 }

@@ -7,6 +7,8 @@ import { checkStage } from './check-stage.ts';
 import { describeSwitch, recordTable, reportOf, type LoadedPull } from './describe-pull.ts';
 import { loadTables } from './load-tables.ts';
 import { keepOldRows, type OldRows } from './old-rows.ts';
+import { outlineOf } from './plan-incremental.ts';
+import { planKeyOf } from './plan-key.ts';
 import { planPull, type PlannedTable, type PullPlan } from './plan-pull.ts';
 import type { PullReport } from './pull-report.ts';
 import type { PullOptions, PullRun } from './pull-run.ts';
@@ -63,12 +65,22 @@ async function readAndStage(run: PullRun): Promise<LoadedPull> {
   requireAllRows(await production.probe(signal));
   tracker.enter('snapshot');
   return withSnapshot(production, signal, async (snapshot) => {
+    const position = await snapshot.changeLog?.position(signal);
     const plan = await planUnderProgress(run, snapshot);
+    const outline = outlineOf(plan, planKeyOf(plan.catalog, run.rules, run.maskingKey !== undefined));
     tracker.enter('backup');
     if (found.exists) local.checkWritable(paths.local);
     const oldRows = await keepOldRows(run, plan.tables, found.fingerprint);
     const { loads, checks } = await fillStage(run, plan, snapshot);
-    return { snapshot: { id: snapshot.id, consistent: snapshot.consistent }, plan, oldRows, loads, checks };
+    return {
+      snapshot: { id: snapshot.id, consistent: snapshot.consistent },
+      plan,
+      outline,
+      marks: { ...(position === undefined ? {} : { position }), tables: {} },
+      oldRows,
+      loads,
+      checks,
+    };
   });
 }
 
@@ -167,6 +179,8 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
         basePath: run.stagePath,
         maskingKey: run.maskingKey?.fingerprint ?? null,
         tables: plan.tables.map((planned) => recordTable(planned, loadOf.get(planned.local.key))),
+        planKey: loaded.outline.planKey,
+        marks: loaded.marks,
         held: [],
         report: JSON.stringify(reportOf(run, { ...loaded, oldRows })),
       }),

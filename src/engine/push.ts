@@ -9,6 +9,7 @@ import { operationMaker } from './push-operations.ts';
 import type { PushReport } from './push-report.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 import type { EngineContext } from './workspace.ts';
 
 export interface PushOptions {
@@ -68,7 +69,8 @@ type Sent = readonly (readonly [PulledTableRecord, RowChange])[];
 
 /** All that happens while the local file is read: it is closed again before anything is written to it. */
 async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
-  const { local, paths, previous, ledger, rules, target, clock, id } = run;
+  const { local, paths, previous, ledger, target, clock, id } = run;
+  local.indexPseudonyms(previous.basePath, previous.tables.map(withMaskedColumns));
   const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables);
   const base = local.openBase(previous.basePath);
   try {
@@ -80,21 +82,21 @@ async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport;
     if (plan.refused.length > 0) return { report: { ...report, state: 'refused' } };
     if (plan.operations === 0) return { report: { ...report, state: 'nothing' } };
     if (run.mode === 'plan') return { report };
-    if (run.mode === 'push' && (rules.file.targets[target]?.protected ?? true) && !run.armed) {
-      throw new SynclineError(
-        'TARGET_PROTECTED',
-        `${target} is protected, and was not armed for this push.`,
-        {
-          target,
-        },
-      );
-    }
+    if (run.mode === 'push') requireArmed(run, run.armed);
     ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: run.incomingPath });
     return await send(run, report, prepare);
   } finally {
     base.close();
     reader.close();
   }
+}
+
+/** Throws TARGET_PROTECTED. */
+export function requireArmed({ rules, target }: EngineContext, armed: boolean): void {
+  if (armed || !(rules.file.targets[target]?.protected ?? true)) return;
+  throw new SynclineError('TARGET_PROTECTED', `${target} is protected, and was not armed for this push.`, {
+    target,
+  });
 }
 
 function requirePrevious(

@@ -1,6 +1,6 @@
 import type { MaskingKey } from '../core/masking/masking-key.ts';
 import type { Production, ProductionSnapshot } from '../core/ports.ts';
-import type { PullPlan } from './plan-pull.ts';
+import type { PlanOutline } from './plan-incremental.ts';
 import type { PulledTable, PullReport } from './pull-report.ts';
 import type { PullTracker } from './pull-tracker.ts';
 import type { EngineContext } from './workspace.ts';
@@ -17,7 +17,7 @@ interface ReportedRun extends Pick<EngineContext, 'target' | 'clock'> {
 /** What the reports of full and incremental pulls say alike. */
 export function reportHead(
   run: ReportedRun,
-  plan: PullPlan,
+  { partialCatalog, notes }: Pick<PlanOutline, 'partialCatalog' | 'notes'>,
   snapshot: Pick<ProductionSnapshot, 'id' | 'consistent'>,
   tables: readonly PulledTable[],
 ): Omit<PullReport, 'mode' | 'checks' | 'warnings' | 'local'> {
@@ -29,7 +29,7 @@ export function reportHead(
     finishedAt: new Date(run.clock()).toISOString(),
     durations: run.tracker.finish(),
     snapshot,
-    partialCatalog: plan.catalog.completeness === 'partial',
+    partialCatalog,
     masked: run.maskingKey !== undefined,
     ...(run.maskingKey === undefined ? {} : { maskingKey: run.maskingKey.fingerprint }),
     tables,
@@ -42,6 +42,6 @@ export function reportHead(
         0,
       ),
     },
-    notes: plan.notes,
+    notes,
   };
 }

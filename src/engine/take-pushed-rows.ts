@@ -1,5 +1,4 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
-import { maskedColumns } from '../core/masking/plan.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
 import type { Row } from '../core/values/cell.ts';
@@ -8,6 +7,7 @@ import { encodeRow } from '../core/values/row-encoding.ts';
 import { productionReader } from './production-rows.ts';
 import type { PushRun } from './push.ts';
 import { CHANGES_PER_BATCH } from './push-operations.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 
 /**
  * Reads the pushed rows back and takes them into the local database and the base, as an incremental pull would: what
@@ -43,10 +43,7 @@ export async function takePushedRows(
     localPath: paths.local,
     basePath: previous.basePath,
     incomingPath: run.incomingPath,
-    tables: tables.map((record) => ({
-      ...record,
-      maskedColumns: record.mask === null ? [] : maskedColumns(record.mask),
-    })),
+    tables: tables.map(withMaskedColumns),
     allTables: previous.tables,
     pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
     signal: new AbortController().signal,

@@ -12,7 +12,7 @@ export interface FakeTable {
 
 /** A step of the engine, told before it is answered. `nth` counts steps of one kind (and table) from 1. */
 export interface FakeStep {
-  readonly kind: 'probe' | 'snapshot' | 'catalog' | 'count' | 'sample' | 'batch' | 'close';
+  readonly kind: 'probe' | 'snapshot' | 'catalog' | 'count' | 'sample' | 'batch' | 'keys' | 'close';
   readonly table?: TableKey;
   readonly nth: number;
 }
@@ -118,6 +118,16 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
           return options.counted?.[key] ?? find(table).rows.length;
         },
         readRows,
+        async readByKey({ table, columns, keys, signal: reading }) {
+          await step('keys', reading, tableKey(table.name));
+          const { table: now, rows } = find(table);
+          const placeOf = (name: string): number => now.columns.findIndex((column) => column.name === name);
+          const keyPlaces = (now.primaryKey?.columns ?? []).map(placeOf);
+          const wanted = new Set(keys.map((key) => JSON.stringify(key)));
+          return rows
+            .filter((row) => wanted.has(JSON.stringify(keyPlaces.map((place) => row[place]))))
+            .map((row) => columns.map((name) => row[placeOf(name)] ?? null));
+        },
         async close() {
           open -= 1;
           await step('close', undefined);

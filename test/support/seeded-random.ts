@@ -1,10 +1,10 @@
 /**
- * Numbers from 0 to 1 that a printed seed gives again (mulberry32, by Tommy Ettinger). The seed is
- * SYNCLINE_TEST_SEED, or another one each time.
+ * Numbers from 0 to 1 that a printed seed gives again (mulberry32, by Tommy Ettinger). Without a
+ * seed it is SYNCLINE_TEST_SEED, or another one each time.
  */
-export function seededRandom(): { readonly seed: number; readonly random: () => number } {
+export function seededRandom(own?: number): { readonly seed: number; readonly random: () => number } {
   const given = process.env['SYNCLINE_TEST_SEED'];
-  const seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
+  const seed = own ?? (given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given));
   let state = seed >>> 0;
   return {
     seed,

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { CHANGE_METHODS, type ChangeMethod } from '../../core/changes-port.ts';
 import { runOperation } from '../../worker/run-operation.ts';
 import { maskingKeyFrom, targetRequest, type CommonOptions } from '../environment.ts';
 import { printJson } from '../output.ts';
@@ -8,6 +9,7 @@ import { common, type CommandLine } from './command-line.ts';
 interface PullFlags extends CommonOptions {
   readonly raw?: boolean;
   readonly mode: 'full' | 'incremental';
+  readonly method?: ChangeMethod;
 }
 
 export function addPull({ program, output, environment, run }: CommandLine): void {
@@ -15,6 +17,11 @@ export function addPull({ program, output, environment, run }: CommandLine): voi
     .description('pull production into the local database, anonymized')
     .addOption(
       new Option('--mode <mode>', 'what to transfer').choices(['full', 'incremental']).default('full'),
+    )
+    .addOption(
+      new Option('--method <method>', 'the only way in which an incremental pull may find changes').choices([
+        ...CHANGE_METHODS,
+      ]),
     )
     .option('--raw', 'pull without masking: personal data will be in the local file')
     .action(async (options: PullFlags) =>
@@ -26,6 +33,7 @@ export function addPull({ program, output, environment, run }: CommandLine): voi
             ...targetRequest(options, environment),
             ...(key === undefined ? {} : { maskingKey: key }),
             mode: options.mode,
+            ...(options.method === undefined ? {} : { method: options.method }),
             raw: options.raw === true,
             replaceLocalEdits: options.yes === true,
           },

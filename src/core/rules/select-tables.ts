@@ -62,6 +62,7 @@ function checkNames(catalog: Catalog, rules: ParsedWorkspaceFile, key: TableKey,
     ...Object.keys(table.mask ?? {}).map((name) => [name, ['mask', name]] as const),
     ...Object.keys(conflict.columns ?? {}).map((name) => [name, ['conflict', 'columns', name]] as const),
     ...(table.exclude ?? []).map((name, index) => [name, ['exclude', index]] as const),
+    ...(table.watermark === undefined ? [] : [[table.watermark, ['watermark']] as const]),
     ...(table.retention === undefined ? [] : [[table.retention.column, ['retention', 'column']] as const]),
     ...(table.files === undefined ? [] : [[table.files.pathColumn, ['files', 'pathColumn']] as const]),
   ];

@@ -76,6 +76,13 @@ const table = z
       .describe(
         'Columns whose made-up values may be pushed to production. Everything else that a pull made up is refused.',
       ),
+    watermark: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The column that tells when a row was last changed, such as `updated_at`: used where the target offers neither change log nor digests. It misses updates that do not set it.',
+      ),
     files: z
       .strictObject({
         bucket: z.string().min(1),
@@ -115,6 +122,12 @@ export const workspaceFileSchema = z.strictObject({
     .strictObject({
       direction: direction.default('pull'),
       conflict: strategy.default('manual'),
+      onConflict: z
+        .enum(['continue', 'stop'])
+        .default('continue')
+        .describe(
+          'What a sync does when rows were changed on both sides: push the others, or nothing until somebody decided.',
+        ),
       unclassified: z
         .enum(['mask', 'keep'])
         .default('mask')

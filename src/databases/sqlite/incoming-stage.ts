@@ -1,9 +1,10 @@
 import { SynclineError } from '../../core/errors.ts';
 import type { IncomingStage } from '../../core/incoming-port.ts';
-import type { BaseTable } from '../../core/local-ports.ts';
+import type { BaseTable, RowCounts } from '../../core/local-ports.ts';
+import type { RowKey } from '../../core/rows/change.ts';
 import { keyColumnsOf } from '../../core/rows/row-change.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
-import type { Cell } from '../../core/values/cell.ts';
+import type { Cell, Row } from '../../core/values/cell.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
 import { flushFile } from './flush-file.ts';
@@ -49,6 +50,12 @@ export function createIncoming(
     }
     guarded(() => writer(...row));
   };
+  const forgetters = new Map<string, ReturnType<typeof forgetterFor>>();
+  const forgetter = (base: BaseTable): ReturnType<typeof forgetterFor> => {
+    const known = forgetters.get(base.table.key) ?? forgetterFor(connection, base);
+    forgetters.set(base.table.key, known);
+    return known;
+  };
   return {
     path,
     batch: (work) =>
@@ -63,6 +70,9 @@ export function createIncoming(
       for (const [place, column] of keyColumnsOf(base.table).entries()) cells[column] = key[place] ?? null;
       write(base, cells, null, INCOMING.gone);
     },
+    forget: (base, key) => guarded(() => forgetter(base)(key)),
+    tally: (base, isKnown) => guarded(() => tally(connection, base, isKnown)),
+    rows: (base) => rowsOf(connection, base),
     finish: () =>
       guarded(() => {
         connection.close();
@@ -82,4 +92,39 @@ function writerFor(connection: Connection, base: BaseTable): WriteIncoming {
      VALUES (${names.map(() => '?').join(', ')})`,
   );
   return (cells, seen, value) => void insert.run(...cells, seen, value);
+}
+
+function forgetterFor(connection: Connection, { table }: BaseTable): (key: RowKey) => void {
+  const key = table.primaryKey.map((column) => `${quoteIdentifier(column)} = ?`).join(' AND ');
+  const remove = connection.prepare<Cell[]>(`DELETE FROM ${quoteIdentifier(table.name)} WHERE ${key}`);
+  return (cells) => void remove.run(...cells);
+}
+
+function tally(connection: Connection, base: BaseTable, isKnown: (key: RowKey) => boolean): RowCounts {
+  const key = base.table.primaryKey.map(quoteIdentifier).join(', ');
+  const state = quoteIdentifier(incomingColumnsOf(base).state);
+  const counts = { inserted: 0, updated: 0, deleted: 0 };
+  const rows = connection
+    .prepare<[], Cell[]>(`SELECT ${state}, ${key} FROM ${quoteIdentifier(base.table.name)}`)
+    .raw();
+  for (const [found, ...cells] of rows.iterate()) {
+    const known = isKnown(cells);
+    if (found === INCOMING.row) counts[known ? 'updated' : 'inserted'] += 1;
+    else if (known) counts.deleted += 1;
+  }
+  return counts;
+}
+
+function* rowsOf(
+  connection: Connection,
+  base: BaseTable,
+): Generator<{ readonly cells: Row; readonly gone: boolean }> {
+  const { place, state } = incomingColumnsOf(base);
+  const columns = base.table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const rows = connection
+    .prepare<[], Cell[]>(
+      `SELECT ${quoteIdentifier(state)}, ${columns} FROM ${quoteIdentifier(base.table.name)} ORDER BY ${quoteIdentifier(place)}`,
+    )
+    .raw();
+  for (const [found, ...cells] of rows.iterate()) yield { cells, gone: found === INCOMING.gone };
 }

@@ -1,31 +1,46 @@
 import { SynclineError } from '../../core/errors.ts';
 import { maskingKey, type MaskingKey } from '../../core/masking/masking-key.ts';
-import { pullIncremental } from '../../engine/pull-incremental.ts';
+import type { Production } from '../../core/ports.ts';
+import { pullIncremental, type IncrementalOptions } from '../../engine/pull-incremental.ts';
 import { pull } from '../../engine/pull.ts';
 import type { PullRequest } from '../protocol.ts';
 import { inWorkspace, locked, withProduction } from './in-workspace.ts';
-import type { Handlers } from './operation.ts';
+import type { Handlers, OperationContext } from './operation.ts';
 
 export const pullOperations: Handlers<'pull'> = {
   pull: (request, context) =>
     inWorkspace(request, context, (workspace) => {
-      const key = keyFor(request);
+      keyFor(request);
       return locked(workspace, () =>
-        withProduction(workspace, request.credentials, (production) =>
-          (request.mode === 'incremental' ? pullIncremental : pull)(workspace, {
-            production,
-            ...(key === undefined ? {} : { maskingKey: key }),
-            replaceLocalEdits: request.replaceLocalEdits ?? false,
-            signal: context.signal,
-            onProgress: context.onProgress,
-          }),
-        ),
+        withProduction(workspace, request.credentials, (production) => {
+          const options = incrementalOptions(request, production, context);
+          return request.mode === 'incremental'
+            ? pullIncremental(workspace, options)
+            : pull(workspace, options);
+        }),
       );
     }),
 };
 
+/** What a request asks of a pull. Throws MASKING_KEY_MISSING. */
+export function incrementalOptions(
+  request: PullRequest,
+  production: Production,
+  { signal, onProgress }: OperationContext,
+): IncrementalOptions {
+  const key = keyFor(request);
+  return {
+    production,
+    ...(key === undefined ? {} : { maskingKey: key }),
+    ...(request.method === undefined ? {} : { method: request.method }),
+    replaceLocalEdits: request.replaceLocalEdits ?? false,
+    signal,
+    onProgress,
+  };
+}
+
 /** Throws MASKING_KEY_MISSING when there is none and the pull is not raw. */
-export function keyFor(request: PullRequest): MaskingKey | undefined {
+function keyFor(request: PullRequest): MaskingKey | undefined {
   if (request.raw === true) return undefined;
   if (request.maskingKey === undefined) {
     throw new SynclineError(

@@ -1,0 +1,168 @@
+import { SynclineError } from '../../core/errors.ts';
+import type { ChangeMethod } from '../../core/changes-port.ts';
+import type { PulledTableRecord, TableMark } from '../../core/ledger-port.ts';
+import type { TableKey } from '../../core/schema/model.ts';
+import { followLog, type LogFollower, type LogReading } from './by-change-log.ts';
+import { findByComparison } from './by-comparison.ts';
+import { digestMark, findAndDigest, findByDigests } from './by-digests.ts';
+import { findByWatermark } from './by-watermark.ts';
+import type { FindChanges, Found, FoundChanges, TableFinding } from './found-changes.ts';
+import { canNameKeys } from './row-taker.ts';
+import { readFrom } from './watermark.ts';
+
+/** Rounds of reading on, after tables were read beside the log while others wrote. */
+const MOST_ROUNDS = 10;
+
+type Instead = FoundChanges['instead'];
+
+/** How one table was searched. */
+interface Searched extends TableFinding {
+  readonly method: ChangeMethod;
+  readonly instead?: Instead;
+}
+
+/**
+ * Finds what production changed since the base, by the best method that the connection offers for each table: the change
+ * log, digests, a watermark where the workspace file names one, or every row. What is found goes into the incoming file.
+ * Throws METHOD_UNAVAILABLE when one method is asked for and cannot be used at all.
+ */
+export async function findChanges(finding: FindChanges): Promise<Found> {
+  requireMethod(finding);
+  const searched = new Map<TableKey, Searched>();
+  const position = await searchLog(finding, searched);
+  const tables = finding.records.map((record): FoundChanges => {
+    const { method, instead, read, bytes } = searched.get(record.table.key) ?? {
+      method: 'full',
+      read: 0,
+      bytes: 0,
+    };
+    const find = finding.base.finder(record);
+    const counts = finding.incoming.tally(record, (key) => find(key) !== undefined);
+    return { record, method, ...(instead === undefined ? {} : { instead }), counts, read, bytes };
+  });
+  const marks: Record<TableKey, TableMark> = { ...finding.marks?.tables };
+  for (const [key, { mark }] of searched) if (mark !== undefined) marks[key] = { ...marks[key], ...mark };
+  return { tables, marks: { ...(position === undefined ? {} : { position }), tables: marks } };
+}
+
+function requireMethod({ method, snapshot }: FindChanges): void {
+  const missing =
+    (method === 'change-log' && snapshot.changeLog === undefined) ||
+    (method === 'digests' && snapshot.digests === undefined);
+  if (!missing) return;
+  throw new SynclineError('METHOD_UNAVAILABLE', `Changes cannot be found by ${method} on this connection.`, {
+    method,
+  });
+}
+
+/** Searches all tables, by the log first. Gives the position from which the log is read the next time. */
+async function searchLog(
+  finding: FindChanges,
+  searched: Map<TableKey, Searched>,
+): Promise<string | undefined> {
+  const { snapshot, method, records, marks, signal } = finding;
+  const log = method === undefined || method === 'change-log' ? snapshot.changeLog : undefined;
+  if (log === undefined) {
+    // The log is not asked, but where it stood before the rows were read is known: the next search may begin there.
+    const position = await snapshot.changeLog?.position(signal);
+    for (const record of records) await searchTable(record, finding, searched, undefined);
+    return position;
+  }
+  const follower = followLog(log, finding);
+  const named = records.filter(canNameKeys);
+  const since = marks?.position;
+  const reading: LogReading =
+    since === undefined ? { unanswered: new Map(), rows: 0 } : await follower.readFrom(since, named);
+  const position = reading.position ?? (await log.position(signal));
+  const beside = records.filter(
+    (record) =>
+      reading.position === undefined || !named.includes(record) || reading.unanswered.has(record.table.key),
+  );
+  for (const record of records) if (!beside.includes(record)) noteLog(record, follower, searched);
+  for (const record of beside) {
+    const instead = reading.unanswered.get(record.table.key) ?? reading.tooOld ?? 'first-time';
+    await searchTable(record, finding, searched, instead);
+  }
+  if (beside.length === 0 || snapshot.consistent) return position;
+  const lasting = new Set(
+    beside.filter(({ table }) => isLasting(reading, table.key)).map(({ table }) => table.key),
+  );
+  const answerable = named.filter(({ table }) => !lasting.has(table.key));
+  return catchUp(finding, follower, searched, { position, answerable });
+}
+
+function noteLog(record: PulledTableRecord, follower: LogFollower, searched: Map<TableKey, Searched>): void {
+  searched.set(record.table.key, { method: 'change-log', ...follower.tallyOf(record.table.key) });
+}
+
+/** Whether the log will not answer for the table from a later position either. */
+function isLasting({ unanswered }: LogReading, table: TableKey): boolean {
+  const cause = unanswered.get(table);
+  return cause !== undefined && cause !== 'truncated' && cause !== 'altered';
+}
+
+/** Without a snapshot, others wrote while tables were read: the log tells what, until nothing more comes. */
+async function catchUp(
+  finding: FindChanges,
+  follower: LogFollower,
+  searched: Map<TableKey, Searched>,
+  { position, answerable }: { readonly position: string; readonly answerable: readonly PulledTableRecord[] },
+): Promise<string> {
+  let reached = position;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const reading = await follower.readFrom(reached, answerable);
+    if (reading.position === undefined) return reached;
+    for (const record of answerable) {
+      const cause = reading.unanswered.get(record.table.key);
+      if (cause !== undefined) await searchTable(record, finding, searched, cause);
+    }
+    reached = reading.position;
+    if (reading.unanswered.size === 0) return reached;
+  }
+  return reached;
+}
+
+async function searchTable(
+  record: PulledTableRecord,
+  finding: FindChanges,
+  searched: Map<TableKey, Searched>,
+  instead: Instead,
+): Promise<void> {
+  const { key } = record.table;
+  const rowsBefore = [...searched.values()].reduce((sum, each) => sum + each.read, 0);
+  const onRead = (rows: number): void => finding.onRead(key, searched.size, rowsBefore + rows);
+  onRead(0);
+  const found = await searchBeside(record, finding, instead, onRead);
+  const because = instead ?? found.instead;
+  searched.set(key, { ...found, ...(because === undefined ? {} : { instead: because }) });
+}
+
+/** Without the log: by digests, by the watermark, or in full. */
+async function searchBeside(
+  record: PulledTableRecord,
+  finding: FindChanges,
+  instead: Instead,
+  onRead: (rows: number) => void,
+): Promise<Searched> {
+  const { method, snapshot, watermarks } = finding;
+  // Where the log will answer the next time, nobody will ask for digests.
+  const byLogSoon = instead === 'first-time' || instead === 'pruned' || instead === 'moved';
+  const inFull = byLogSoon && snapshot.changeLog !== undefined ? findByComparison : findAndDigest;
+  const may = (wanted: ChangeMethod): boolean =>
+    method === undefined || method === wanted || method === 'change-log';
+  if (canNameKeys(record)) {
+    if (may('digests') && snapshot.digests !== undefined) {
+      const mark = digestMark(record, finding);
+      return mark === undefined
+        ? { ...(await inFull(record, finding, onRead)), method: 'full', instead: 'first-time' }
+        : { ...(await findByDigests(record, finding, mark, onRead)), method: 'digests' };
+    }
+    if (may('watermark') && watermarks.has(record.table.key)) {
+      const from = readFrom(record, finding);
+      return from === undefined
+        ? { ...(await inFull(record, finding, onRead)), method: 'full', instead: 'comparison-due' }
+        : { ...(await findByWatermark(record, finding, from, onRead)), method: 'watermark' };
+    }
+  }
+  return { ...(await inFull(record, finding, onRead)), method: 'full' };
+}
