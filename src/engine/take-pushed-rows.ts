@@ -9,8 +9,10 @@ import { finishUndo } from './keep-undo.ts';
 import { productionReader } from './production-rows.ts';
 import type { PushRun } from './push.ts';
 import { trackingAfter, trackingFrom } from './workspace.ts';
-import { CHANGES_PER_BATCH } from './push-operations.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
+
+/** Rows that are read back at once. */
+const READ_AT_ONCE = 5000;
 
 /**
  * Reads the pushed rows back and takes them into the local database and the base, as an incremental pull would: what
@@ -32,8 +34,8 @@ export async function takePushedRows(
   const incoming = local.createIncoming(run.incomingPath, tables);
   try {
     for (const [record, changes] of byTable) {
-      for (let start = 0; start < changes.length; start += CHANGES_PER_BATCH) {
-        await readBack(run, record, changes.slice(start, start + CHANGES_PER_BATCH), incoming);
+      for (let start = 0; start < changes.length; start += READ_AT_ONCE) {
+        await readBack(run, record, changes.slice(start, start + READ_AT_ONCE), incoming);
       }
     }
     incoming.finish();

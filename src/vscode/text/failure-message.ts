@@ -16,6 +16,8 @@ function editorRemedy({ code, remedy }: SynclineError): string {
       return t('Pull again from the editor: it masks with its own key, from its secret storage.');
     case 'TARGET_PROTECTED':
       return t('Arm the target by typing its name.');
+    case 'UNDO_UNAVAILABLE':
+      return t('Only the latest pull or push can be undone; run “Syncline: Undo Last Operation” for it.');
     case 'USAGE':
       return t('This is a bug in Syncline. Please report it with the log.');
     default:

@@ -73,6 +73,17 @@ describe('pseudonyms are looked up', () => {
     });
   }
 
+  it('in memory after many', () => {
+    const files = synced({ table: people, rows, maskedColumns });
+    local.indexPseudonyms(files.basePath, files.tables);
+    const changes = open(files);
+    for (let count = 0; count < 300; count += 1) {
+      for (const [column, cell, is] of lookups) {
+        assert.equal(changes.isPseudonym(files.tables[0]!, column, cell), is, `${column} ${String(cell)}`);
+      }
+    }
+  });
+
   it('through indexes that stay when the base advances, and are used', async () => {
     const statements: string[] = [];
     const driver = await loadSqliteDriver();
