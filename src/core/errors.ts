@@ -202,6 +202,12 @@ export const ERROR_KINDS = {
     remedy: 'The rows break a constraint named above; the local database was left as it was.',
   },
 
+  MIGRATION_EXISTS: { exit: 1, remedy: 'Deploy the file named above, or remove it and run again.' },
+  MIGRATION_UNWRITABLE: {
+    exit: 1,
+    remedy: 'Make the folder writable, or correct "migrations.directory" in syncline.json.',
+  },
+
   CANCELLED: { exit: 130, remedy: 'Nothing was changed. Run again when you like.' },
   USAGE: { exit: 1, remedy: 'Run with --help to see the commands and their options.' },
   INTERNAL: { exit: 1, remedy: 'This is a bug in Syncline. Please report it with the log.' },

@@ -122,8 +122,16 @@ export interface Operations {
   readonly kitStatus: { readonly request: TargetRequest; readonly result: KitReport };
   /** The kit as a migration for the tables that the workspace file lets be synchronised. */
   readonly kitSql: {
-    readonly request: TargetRequest;
-    readonly result: { readonly up: string; readonly down: string };
+    /** With `write`, into the workspace's migrations directory too; MIGRATION_EXISTS when the same is there. */
+    readonly request: TargetRequest & { readonly write?: boolean };
+    readonly result: {
+      readonly up: string;
+      readonly down: string;
+      /** Absolute paths of what was written. */
+      readonly files?: { readonly up: string; readonly down: string };
+      /** Of a kit that was written: whether production has it already, and nothing would change. */
+      readonly current?: boolean;
+    };
   };
   /** The report of the target's last pull that succeeded, from the ledger; null when there was none. */
   readonly lastReport: { readonly request: WorkspaceRequest; readonly result: PullReport | null };

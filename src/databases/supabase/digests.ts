@@ -83,7 +83,9 @@ async function* bucketRows(
   request: BucketRowsRequest,
 ): AsyncGenerator<RowBatch> {
   const size = answerSize(pageRows);
-  for (const [from, to] of stretches(request.buckets)) {
+  // A bucket beyond the last bound holds nothing; as a stretch it would be open at both ends.
+  const there = request.buckets.filter((bucket) => bucket >= 0 && bucket <= request.bounds.length);
+  for (const [from, to] of stretches(there)) {
     yield* rangeRows(session, size, request, stretch(request.bounds, from, to));
   }
 }

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { columnsOf, keysOf, signal, sorted, type TrackedDatabase } from './tracked-database.ts';
+import { columnsOf, keysOf, rowsOf, signal, sorted, type TrackedDatabase } from './tracked-database.ts';
 
 export function readByKeyCases(database: TrackedDatabase): void {
   it('reads rows of every table by key, cell for cell as a whole reading does', async () => {
-    for (const table of database.keyed()) {
-      const rows = (await database.rows(table)).slice(0, 300);
-      const keys = keysOf(table, rows).reverse();
-      const found = await database.reading((snapshot) =>
-        snapshot.readByKey({
-          table,
-          columns: columnsOf(table),
-          keys: [...keys, ...keys.slice(0, 2)],
-          signal,
-        }),
-      );
-      assert.deepEqual(sorted(found), sorted(rows), table.name.name);
-    }
+    await database.reading(async (snapshot) => {
+      for (const table of database.keyed()) {
+        const rows = (await rowsOf(snapshot, table)).slice(0, 300);
+        const keys = keysOf(table, rows).reverse();
+        const request = { table, columns: columnsOf(table), keys: [...keys, ...keys.slice(0, 2)], signal };
+        assert.deepEqual(sorted(await snapshot.readByKey(request)), sorted(rows), table.name.name);
+      }
+    });
   });
 
   it('reads thousands of keys, and leaves out those without a row', async () => {

@@ -100,19 +100,16 @@ export function trackedDatabase(kit: boolean): TrackedDatabase {
         await snapshot.close();
       }
     },
-    rows: (table) =>
-      tracked.reading(async (snapshot) => {
-        const rows: PostgresTextRow[] = [];
-        const request = { table, columns: columnsOf(table), signal };
-        for await (const batch of snapshot.readRows(request)) rows.push(...batch.rows);
-        return rows;
-      }),
+    rows: (table) => tracked.reading((snapshot) => rowsOf(snapshot, table)),
     async start(adapter) {
       database = await createContractDatabase();
       owner = await tracked.connect();
       await owner.query(SCHEMA_SQL);
       await fillWithEveryType(owner);
+      // As the adapters read it: with the schema before every type's name.
+      await owner.query(`set search_path = ''`);
       const { rows } = await owner.query<{ catalog: unknown }>(CATALOG_SQL, [['public']]);
+      await owner.query('reset search_path');
       tables = parseCatalogDocument(rows[0]?.catalog).tables;
       if (kit) await tracked.install();
       subject = await adapter(database);
@@ -126,6 +123,14 @@ export function trackedDatabase(kit: boolean): TrackedDatabase {
     },
   };
   return tracked;
+}
+
+/** All rows of a table as a reading has them. */
+export async function rowsOf(snapshot: ProductionSnapshot, table: Table): Promise<PostgresTextRow[]> {
+  const rows: PostgresTextRow[] = [];
+  const request = { table, columns: columnsOf(table), signal };
+  for await (const batch of snapshot.readRows(request)) rows.push(...batch.rows);
+  return rows;
 }
 
 export function columnsOf(table: Table): readonly string[] {
