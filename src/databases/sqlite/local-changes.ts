@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { SynclineError } from '../../core/errors.ts';
-import type { LocalCounts, TableTracking, Tracking } from '../../core/local-changes-port.ts';
+import type { FoundChange, LocalCounts, TableTracking, Tracking } from '../../core/local-changes-port.ts';
 import type { BaseTable, RowCounts } from '../../core/local-ports.ts';
 import { foldName, quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { TableKey } from '../../core/schema/model.ts';
+import { changedKeysSql } from './changed-rows-sql.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
+import { presentRowidName } from './rowid.ts';
 import { restrictionBy, type Restriction } from './tracking/restriction.ts';
 import { trackingFrom, trustOf, type Trust } from './tracking/trust.ts';
 
@@ -68,12 +70,12 @@ export function trackingOf(
 /** What differs in a table with a primary key, found by the log where that can be trusted, and else by comparing all. */
 export function countByKey(connection: Connection, base: BaseTable, trust: Trust | undefined): LocalCounts {
   if (trust?.kind === 'log') {
-    const counts = byKey(connection, base.table, restrictionBy(connection, base, trust.log));
+    const counts = byKey(connection, base, restrictionBy(connection, base, trust.log));
     if (!trust.counted || addsUp(connection, base.table, counts)) {
       return { ...counts, tracking: { state: 'triggers' } };
     }
   }
-  const counts = byKey(connection, base.table);
+  const counts = byKey(connection, base);
   if (trust === undefined) return counts;
   return {
     ...counts,
@@ -105,33 +107,11 @@ export function hasItsColumns(connection: Connection, table: LocalTable): boolea
   return present.length === expected.length && expected.every((column) => present.includes(column));
 }
 
-function byKey(connection: Connection, table: LocalTable, restriction?: Restriction): RowCounts {
-  const name = quoteIdentifier(table.name);
-  const sameKey = table.primaryKey
-    .map(quoteIdentifier)
-    .map((column) => `l.${column} = b.${column}`)
-    .join(' AND ');
-  const differs = table.columns
-    .map((column) => quoteIdentifier(column.name))
-    .map((column) => `l.${column} COLLATE BINARY IS NOT b.${column}`)
-    .join(' OR ');
-  const { local = 'true', base = 'true' } = restriction ?? {};
-  const missing = (here: string, there: string, among: string): number =>
-    count(
-      connection,
-      `SELECT count(*) FROM ${here} WHERE ${among} AND NOT EXISTS (SELECT 1 FROM ${there} WHERE ${sameKey})`,
-    );
-  // The few rows of a restriction come first.
-  const join = restriction === undefined ? 'JOIN' : 'CROSS JOIN';
-  return {
-    inserted: missing(`main.${name} AS l`, `base.${name} AS b`, local),
-    deleted: missing(`base.${name} AS b`, `main.${name} AS l`, base),
-    updated: count(
-      connection,
-      `SELECT count(*) FROM main.${name} AS l ${join} base.${name} AS b ON ${sameKey}
-       WHERE ${local} AND (${differs})`,
-    ),
-  };
+function byKey(connection: Connection, base: BaseTable, restriction?: Restriction): RowCounts {
+  const rowid = presentRowidName(connection, base.table);
+  const rows = (op: FoundChange['op']): number =>
+    count(connection, `SELECT count(*) FROM (${changedKeysSql(base, op, rowid, restriction)})`);
+  return { inserted: rows('insert'), updated: rows('update'), deleted: rows('delete') };
 }
 
 /** Without a key a changed row is one that is gone and one that is new. Equal rows are told apart by their number. */
