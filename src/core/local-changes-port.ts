@@ -12,6 +12,8 @@ export type FoundChange =
 export interface LocalChangesReader {
   /** Whether the local table still has the columns that were pulled. */
   isReadable(table: BaseTable): boolean;
+  /** The columns that the local table has now; none when it is not there. */
+  columnsNow(table: BaseTable): readonly string[];
   /** The rows of a table with a primary key that were changed in one way, in the key's order. */
   changes(table: BaseTable, op: FoundChange['op']): Iterable<FoundChange>;
   /** Whether a masked column of the base holds this cell: whether the cell is a pseudonym that a pull made. */

@@ -1,22 +1,33 @@
-import type { PulledTableRecord } from '../core/ledger-port.ts';
+import type { PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
+import type { MaskingKey } from '../core/masking/masking-key.ts';
 import { maskedColumns } from '../core/masking/plan.ts';
+import type { ProductionWriter } from '../core/push-ports.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
 import type { Row } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { productionReader } from './production-rows.ts';
-import type { PushRun } from './push.ts';
 import { CHANGES_PER_BATCH } from './push-operations.ts';
+import type { SentChange } from './sent-changes.ts';
+import type { EngineContext } from './workspace.ts';
+
+/** What taking rows in needs to know of the push that brought them to production. */
+export interface TakingIn extends EngineContext {
+  readonly id: string;
+  readonly previous: PulledTarget;
+  readonly incomingPath: string;
+  readonly writer: Pick<ProductionWriter, 'readByKey'>;
+  readonly maskingKey?: MaskingKey;
+  /** Nobody cancels this: production has the rows. */
+  readonly signal: AbortSignal;
+}
 
 /**
  * Reads the pushed rows back and takes them into the local database and the base, as an incremental pull would: what
  * triggers and defaults made of them is then there too, and they are no local changes any more.
  */
-export async function takePushedRows(
-  run: PushRun,
-  sent: readonly (readonly [PulledTableRecord, RowChange])[],
-): Promise<void> {
+export async function takePushedRows(run: TakingIn, sent: readonly SentChange[]): Promise<void> {
   const { local, ledger, paths, previous, clock, target } = run;
   const byTable = new Map<PulledTableRecord, RowChange[]>();
   for (const [record, change] of sent) {
@@ -62,6 +73,8 @@ export async function takePushedRows(
         basePath: previous.basePath,
         maskingKey: previous.maskingKey,
         tables: previous.tables,
+        ...(previous.planKey === undefined ? {} : { planKey: previous.planKey }),
+        ...(previous.marks === undefined ? {} : { marks: previous.marks }),
         held,
         report: previous.report,
       }),
@@ -75,7 +88,7 @@ export async function takePushedRows(
 
 /** The rows as they were sent: a new row, or the base's with what was changed. */
 function pushedRows(
-  { local, previous }: PushRun,
+  { local, previous }: TakingIn,
   byTable: ReadonlyMap<PulledTableRecord, readonly RowChange[]>,
 ): Map<string, Row> {
   const rows = new Map<string, Row>();
@@ -103,10 +116,10 @@ function withChange(before: Row, { columns, after }: Extract<RowChange, { op: 'u
 }
 
 async function readBack(
-  { writer, maskingKey, signal }: PushRun,
+  { writer, maskingKey, signal }: TakingIn,
   record: PulledTableRecord,
   changes: readonly RowChange[],
-  incoming: ReturnType<PushRun['local']['createIncoming']>,
+  incoming: ReturnType<EngineContext['local']['createIncoming']>,
 ): Promise<void> {
   const { table } = record;
   const keyColumns = keyColumnsOf(table);

@@ -55,4 +55,13 @@ export const LEDGER_STEPS: readonly string[] = [
     PRIMARY KEY (target, table_key, row_key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What an unfinished push sent, in parts: JSON, with the cells encoded and in base64.
+  CREATE TABLE sent (
+    run     TEXT NOT NULL REFERENCES runs (id),
+    part    INTEGER NOT NULL,
+    changes TEXT NOT NULL,
+    PRIMARY KEY (run, part)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

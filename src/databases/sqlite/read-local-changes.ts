@@ -5,7 +5,7 @@ import type { Cell, Row } from '../../core/values/cell.ts';
 import { changedRowsSql } from './changed-rows-sql.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { hasItsColumns, requireBase } from './local-changes.ts';
+import { columnsNow, hasItsColumns, requireBase } from './local-changes.ts';
 import { pseudonymFinder } from './pseudonyms.ts';
 import { presentRowidName } from './rowid.ts';
 
@@ -32,6 +32,7 @@ export function readLocalChanges(
   }
   return {
     isReadable: ({ table }) => hasItsColumns(connection, table),
+    columnsNow: ({ table }) => columnsNow(connection, table),
     *changes(base, op) {
       try {
         yield* READ[op](connection, base);

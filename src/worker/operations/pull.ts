@@ -5,13 +5,16 @@ import { pull } from '../../engine/pull.ts';
 import type { PullRequest } from '../protocol.ts';
 import { inWorkspace, locked, withProduction } from './in-workspace.ts';
 import type { Handlers } from './operation.ts';
+import { settleBeforePull } from './with-writer.ts';
 
 export const pullOperations: Handlers<'pull'> = {
   pull: (request, context) =>
     inWorkspace(request, context, (workspace) => {
       const key = keyFor(request);
-      return locked(workspace, () =>
-        withProduction(workspace, request.credentials, (production) =>
+      return locked(workspace, async () => {
+        const tolerant = request.mode !== 'incremental';
+        await settleBeforePull(workspace, request.credentials, { key, tolerant, signal: context.signal });
+        return withProduction(workspace, request.credentials, (production) =>
           (request.mode === 'incremental' ? pullIncremental : pull)(workspace, {
             production,
             ...(key === undefined ? {} : { maskingKey: key }),
@@ -19,8 +22,8 @@ export const pullOperations: Handlers<'pull'> = {
             signal: context.signal,
             onProgress: context.onProgress,
           }),
-        ),
-      );
+        );
+      });
     }),
 };
 

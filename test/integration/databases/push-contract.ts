@@ -7,6 +7,7 @@ import {
   remove,
   update,
   type PushDatabase,
+  type PushWay,
   type Texts,
 } from './push-database.ts';
 
@@ -62,13 +63,14 @@ const TYPES: readonly [type: string, ...values: (string | null)[]][] = [
   ['hstore', '"a"=>"1", "b"=>NULL', ''],
 ];
 
-describe('a push into a Postgres database', function () {
-  this.timeout(60_000);
+/** What every writer does when nothing is in its way. Row by row is no transaction, and knows no sequences. */
+export function pushContract(way: PushWay): void {
+  const isWhole = way !== 'row-by-row';
   let database: PushDatabase;
   let push: (operations: readonly PushOperation[]) => Promise<void>;
 
   before(async () => {
-    database = await createPushDatabase();
+    database = await createPushDatabase(way);
     push = async (operations) => {
       const { outcome } = await pushTo(database.writer, operations);
       assert.deepEqual(outcome, { state: 'committed', operations: operations.length });
@@ -532,7 +534,7 @@ describe('a push into a Postgres database', function () {
       assert.equal(rows.length, 4500);
     });
   });
-});
+}
 
 function manyRows(count: number): PushOperation[] {
   return Array.from({ length: count }, (_, at) => insert('t', { id: String(at + 100) }));
