@@ -50,6 +50,11 @@ export async function writeRow(
     return doubt('the answer was lost, and the row is neither as it was nor as it was to be');
   }
 
+  const nullColumn = jsonNull(table, operation.set);
+  if (nullColumn !== undefined) {
+    const message = "the API cannot tell json's null from NULL";
+    return { index, cause: 'refused', column: nullColumn, message };
+  }
   if (!isExact && operation.op !== 'insert') {
     const before = await look();
     if (before === undefined) return fail('missing');
@@ -131,6 +136,13 @@ function bodyOf(table: Table, set: TextByColumn): string {
     return `${JSON.stringify(column)}:${isJson ? text : JSON.stringify(text)}`;
   });
   return `{${members.join(',')}}`;
+}
+
+/** The first column that is to hold json's own null: in a body it would become NULL. */
+function jsonNull(table: Table, set: TextByColumn): string | undefined {
+  return Object.entries(set).find(
+    ([column, text]) => text?.trim() === 'null' && typeOf(table, column).kind === 'json',
+  )?.[0];
 }
 
 async function readRow(

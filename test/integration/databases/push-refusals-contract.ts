@@ -25,7 +25,6 @@ const SCHEMA = `
 
 /** What every writer says when production says no, and that it changes nothing then. */
 export function pushRefusalsContract(way: PushWay): void {
-  const isWhole = way !== 'row-by-row';
   let database: PushDatabase;
   before(async () => {
     database = await createPushDatabase(way);
