@@ -1,4 +1,4 @@
-import type { ChangePreview, PushReport } from '../engine/push-report.ts';
+import type { ChangePreview, PushedTable, PushReport } from '../engine/push-report.ts';
 import { columns } from './text-table.ts';
 
 const SAYING: Readonly<Record<PushReport['state'], string>> = {
@@ -7,6 +7,7 @@ const SAYING: Readonly<Record<PushReport['state'], string>> = {
   pushed: 'Production has it:',
   refused: 'Nothing was pushed.',
   nothing: 'There is nothing to push.',
+  partial: 'The push ended before its end. Production has only this:',
 };
 
 /** A push's report for people. */
@@ -15,22 +16,12 @@ export function describePush(report: PushReport): string {
   return [
     `${report.target} ${report.address}`,
     SAYING[report.state],
-    ...(tables.length === 0
+    ...(tables.length === 0 && report.state !== 'partial'
       ? []
-      : [
-          '',
-          columns(
-            ['table', 'insert', 'update', 'delete'],
-            [
-              ...tables.map((table) => [
-                table.table,
-                ...[table.inserted, table.updated, table.deleted].map(String),
-              ]),
-              ['', ...[totals.inserted, totals.updated, totals.deleted].map(String)],
-            ],
-            { right: [1, 2, 3] },
-          ),
-        ]),
+      : ['', tableOfCounts(tables, [['', ...counts(totals)]])]),
+    ...(report.left === undefined
+      ? []
+      : ['', 'Not done, and still local changes:', '', tableOfCounts(report.left)]),
     ...(report.state === 'planned' || report.state === 'rehearsed'
       ? ['', ...preview.flatMap(describeChange)]
       : []),
@@ -38,14 +29,26 @@ export function describePush(report: PushReport): string {
       ? []
       : [
           '',
-          'Refused:',
+          report.state === 'partial' ? 'It ended at:' : 'Refused:',
           ...refused.map(
             ({ table, key, op, column, message }) =>
-              `  ${op} ${table} ${key.join(', ')}${column === undefined ? '' : `, ${column}`}: ${message}`,
+              `  ${key.length === 0 ? table : `${op} ${table} ${key.join(', ')}`}${column === undefined ? '' : `, ${column}`}: ${message}`,
           ),
         ]),
     ...warnings.map((warning) => `Worth knowing: ${warning}`),
   ].join('\n');
+}
+
+function counts({ inserted, updated, deleted }: Omit<PushedTable, 'table'>): string[] {
+  return [inserted, updated, deleted].map(String);
+}
+
+function tableOfCounts(tables: readonly PushedTable[], more: readonly string[][] = []): string {
+  return columns(
+    ['table', 'insert', 'update', 'delete'],
+    [...tables.map((table) => [table.table, ...counts(table)]), ...more],
+    { right: [1, 2, 3] },
+  );
 }
 
 function describeChange({ table, op, key, columns: changed }: ChangePreview): string[] {

@@ -156,13 +156,24 @@ export const ERROR_KINDS = {
 
   // Pushing
   TARGET_PROTECTED: { exit: 3, remedy: 'Arm the target by its name (--arm NAME), for this push only.' },
-  PUSH_UNAVAILABLE: {
-    exit: 1,
-    remedy: 'Give a Postgres connection string: pushing through the API alone is not there yet.',
+  PUSH_NOT_ATOMIC: {
+    exit: 3,
+    remedy:
+      'Install the kit (syncline kit sql) or give a Postgres connection string: then all is applied or nothing. To push row by row all the same, say so (--row-by-row).',
+  },
+  PUSH_NEEDS_CONFIRMATION: {
+    exit: 3,
+    remedy:
+      'Look at what would be pushed (--dry-run), and confirm it (--yes); "confirm" of the target in syncline.json sets the limits.',
+  },
+  REHEARSAL_UNAVAILABLE: {
+    exit: 3,
+    remedy:
+      'Install the kit (syncline kit sql) or give a Postgres connection string: through the plain API nothing can be taken back. --dry-run shows what would be pushed.',
   },
   PUSH_IN_DOUBT: {
     exit: 2,
-    remedy: 'Run an incremental pull: it finds out what production has. Nothing is pushed twice.',
+    remedy: 'Run again when the connection is back: the server is asked first, and nothing is pushed twice.',
   },
 
   UNDO_UNAVAILABLE: {

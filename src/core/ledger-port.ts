@@ -160,8 +160,21 @@ export interface Comparison {
   readonly schemaDifferences: readonly string[];
 }
 
+/** A change as a push sent it, kept until it is taken in. Cells are encoded (`encodeRow`), in base64. */
+export interface SentRecord {
+  readonly table: TableKey;
+  readonly op: 'insert' | 'update' | 'delete';
+  readonly key: string;
+  /** Of an update, the columns' indexes. */
+  readonly columns?: readonly number[];
+  /** Of an insert and an update. */
+  readonly after?: string;
+}
+
 export interface UnfinishedRun extends RunStart {
   readonly state: 'running' | 'switching';
+  /** What tells whether a push was committed; absent when it did not get as far, or is not atomic. */
+  readonly witness?: string;
   readonly outcome?: PullOutcome;
 }
 
@@ -184,8 +197,14 @@ export interface Ledger {
   prepare(outcome: PullOutcome): void;
   /** Puts a prepared outcome in force. */
   complete(run: string, completion: Completion): void;
-  /** Notes, durably, what will tell later whether a push was committed. */
-  witness(run: string, witness: string): void;
+  /** Notes, durably, what will tell later whether a push was committed, and what it sent. */
+  witness(run: string, witness: string, sent?: readonly SentRecord[]): void;
+  /** Notes, durably, changes that production has now, of a push that is not atomic. */
+  applied(run: string, sent: readonly SentRecord[]): void;
+  /** What was noted of an unfinished push. */
+  sent(run: string): readonly SentRecord[];
+  /** Back to running: what was prepared did not come into force. */
+  reopen(run: string): void;
   /** Ends a run that left everything as it was. */
   end(
     run: string,

@@ -35,6 +35,8 @@ export interface LocalChangesReader {
   isReadable(table: BaseTable): boolean;
   /** How changes of a table are found; undefined where nothing is tracked. */
   tracking(table: BaseTable): TableTracking | undefined;
+  /** The columns that the local table has now; none when it is not there. */
+  columnsNow(table: BaseTable): readonly string[];
   /** The rows of a table with a primary key that were changed in one way, in the key's order. */
   changes(table: BaseTable, op: FoundChange['op']): Iterable<FoundChange>;
   /** Whether a masked column of the base holds this cell: whether the cell is a pseudonym that a pull made. */

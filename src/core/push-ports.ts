@@ -1,5 +1,5 @@
 /** What the engine asks of a production database that is written to. */
-import type { TableName } from './schema/model.ts';
+import type { Catalog, TableName } from './schema/model.ts';
 import type { PostgresText } from './values/cell.ts';
 
 /** Columns by name with values in Postgres's text form. */
@@ -22,7 +22,13 @@ export interface PushOperation {
 export interface PushFailure {
   /** The operation's place in the push, from 0; -1 for a refusal that only the end of the transaction brought up. */
   readonly index: number;
-  readonly cause: 'changed' | 'missing' | 'exists' | 'refused';
+  readonly cause:
+    | 'changed'
+    | 'missing'
+    | 'exists'
+    | 'refused'
+    /** Row by row only: the answer was lost, and reading the row did not tell. */
+    | 'in-doubt';
   /** Of a server's refusal. */
   readonly sqlState?: string;
   readonly constraint?: string;
@@ -32,7 +38,7 @@ export interface PushFailure {
 }
 
 export interface PushRequest {
-  /** A UUID. One id is applied at most once. */
+  /** The run. */
   readonly id: string;
   readonly operations: AsyncIterable<readonly PushOperation[]>;
   /** Do everything in a transaction that is rolled back. */
@@ -44,6 +50,11 @@ export interface PushRequest {
    * writes down must be durable when it returns.
    */
   readonly beforeCommit: (witness: string) => void;
+  /**
+   * Row by row only: told of each operation that was applied, before the next one is sent. What it writes down must be
+   * durable when it returns.
+   */
+  readonly onApplied?: (index: number) => void;
   /** Told the operations sent so far. */
   readonly onProgress: (operations: number) => void;
   readonly signal: AbortSignal;
@@ -60,7 +71,7 @@ export type PushOutcome =
       readonly failures: readonly PushFailure[];
     }
   | {
-      /** Only row by row: some were applied, these exactly. */
+      /** Only row by row: it ended at a failure, and these exactly were applied before it. */
       readonly state: 'partial';
       readonly applied: readonly number[];
       readonly failures: readonly PushFailure[];
@@ -72,6 +83,10 @@ export type PushOutcome =
  */
 export interface ProductionWriter {
   readonly guarantee: 'transaction' | 'kit' | 'row-by-row';
+  /** Why nothing better than row by row is promised, for people. */
+  readonly because?: string;
+  /** The schema as it is now. */
+  catalog(schemas: readonly string[], signal: AbortSignal): Promise<Catalog>;
   /**
    * The named columns of the rows with the given keys, in no order, key columns first; rows that are not there are left
    * out. Values as Postgres text.
@@ -85,7 +100,10 @@ export interface ProductionWriter {
   }): Promise<readonly (readonly PostgresText[])[]>;
   /** Columns of a table that an INSERT may name: all but generated ones, those that are never pulled too. */
   writableColumns?(table: TableName, signal: AbortSignal): Promise<readonly string[]>;
-  /** Throws REMOTE_ errors when it is not known that anything was applied; ask {@link outcome} then. */
+  /**
+   * Throws REMOTE_ errors: when `beforeCommit` was called it is not known what was applied, and {@link outcome} tells; else
+   * nothing was. Throws REHEARSAL_UNAVAILABLE where the server cannot take anything back.
+   */
   push(request: PushRequest): Promise<PushOutcome>;
   /** What became of a push whose response was lost, by its id and its witness; `unknown` where nobody remembers. */
   outcome(id: string, witness: string, signal: AbortSignal): Promise<'committed' | 'absent' | 'unknown'>;

@@ -1,12 +1,15 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { LocalChangesReader } from '../core/local-changes-port.ts';
 import type { RefusedChange, RowChange } from '../core/rows/change.ts';
+import type { TableKey } from '../core/schema/model.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { collectChanges, keyShower, pushObstacle } from './collect-changes.ts';
 import type { PushRun } from './push.ts';
+import { localObstacles, schemaGuard } from './push-obstacles.ts';
 import { CHANGES_PER_BATCH, type PreparedChange } from './push-operations.ts';
 import { previewChange } from './push-preview.ts';
 import type { ChangePreview, PushedTable, PushReport } from './push-report.ts';
+import { tableCounter, totalsOf, type SentChange } from './sent-changes.ts';
 
 /** Refusals that are told by name; one is enough to stop the push. */
 const MOST_REFUSALS = 200;
@@ -23,10 +26,14 @@ export type Prepare = (
 
 /** Compiles the preparation of everything that may be pushed; rows that are held are left out. */
 export function preparer(
-  { previous, ledger, target, rules }: PushRun,
+  run: PushRun,
   reader: LocalChangesReader,
   maker: (record: PulledTableRecord) => (changes: readonly RowChange[]) => Promise<PreparedChange[]>,
 ): Prepare {
+  const { previous, ledger, target, rules } = run;
+  const approved = new Set(run.approved ?? []);
+  const differences = schemaGuard(run);
+  const altered = new Set<TableKey>();
   const held = new Set(ledger.held(target).map(({ table, key }) => `${table}\n${key}`));
   const isHeld = ({ table }: PulledTableRecord, { key }: RowChange): boolean =>
     held.has(`${table.key}\n${Buffer.from(encodeRow(key)).toString('base64')}`);
@@ -35,6 +42,8 @@ export function preparer(
   return async function* prepare(op) {
     for (const record of op === 'delete' ? pushable.toReversed() : pushable) {
       const make = maker(record);
+      const { key } = record.table;
+      const needsApproval = rules.file.tables[key]?.push === 'approval' && !approved.has(key);
       let changes: RowChange[] = [];
       const flush = async (): Promise<(readonly [PulledTableRecord, Prepared])[]> => {
         const prepared = await make(changes);
@@ -44,7 +53,17 @@ export function preparer(
       for (const collected of collectChanges(reader, record, op, previous.tables, rules)) {
         if (collected.kind === 'refused') {
           yield [[record, { kind: 'not-allowed', refused: collected.refused }]];
+        } else if (needsApproval) {
+          yield [[record, { kind: 'not-allowed', refused: unapproved(record, collected.change) }]];
         } else if (!isHeld(record, collected.change)) {
+          const refusals = await differences(record);
+          if (refusals.length > 0) {
+            if (!altered.has(key)) {
+              yield refusals.map((refused) => [record, { kind: 'not-allowed', refused }] as const);
+            }
+            altered.add(key);
+            break;
+          }
           changes.push(collected.change);
           if (changes.length >= CHANGES_PER_BATCH) yield await flush();
         }
@@ -54,6 +73,12 @@ export function preparer(
   };
 }
 
+function unapproved(record: PulledTableRecord, { op, key }: RowChange): RefusedChange {
+  const { key: table } = record.table;
+  const message = `"push" of ${table} is "approval" in syncline.json, and the push does not name the table (--approve)`;
+  return { table, key: keyShower(record)(key), op, cause: 'not-allowed', message };
+}
+
 /** The kinds of change in the order in which they are sent. */
 export const OPERATIONS = ['insert', 'update', 'delete'] as const;
 
@@ -61,47 +86,63 @@ export const OPERATIONS = ['insert', 'update', 'delete'] as const;
 export interface PushPlan {
   readonly tables: readonly PushedTable[];
   readonly operations: number;
+  /** What production has already, as after a push of which nobody heard the end. */
+  readonly already: readonly SentChange[];
   readonly refused: readonly RefusedChange[];
   readonly preview: readonly ChangePreview[];
   readonly warnings: readonly string[];
 }
 
 /** Goes through all changes once, without sending any. */
-export async function planPush(run: PushRun, prepare: Prepare): Promise<PushPlan> {
-  const counts = new Map<string, { inserted: number; updated: number; deleted: number }>();
-  const refused: RefusedChange[] = [];
+export async function planPush(
+  run: PushRun,
+  reader: LocalChangesReader,
+  prepare: Prepare,
+): Promise<PushPlan> {
+  const counter = tableCounter();
+  const refused: RefusedChange[] = localObstacles(run, reader).slice(0, MOST_REFUSALS);
   const preview: ChangePreview[] = [];
+  const already: SentChange[] = [];
   let operations = 0;
   for (const op of OPERATIONS) {
     for await (const batch of prepare(op)) {
       run.signal.throwIfAborted();
       for (const [record, prepared] of batch) {
-        if (prepared.kind === 'already') continue;
         const refusal = refusalOf(record, prepared);
         if (refusal !== undefined) {
           if (refused.length < MOST_REFUSALS) refused.push(refusal);
           continue;
         }
+        if (prepared.kind === 'already') already.push([record, prepared.change]);
         if (prepared.kind !== 'operation') continue;
         operations += 1;
-        const count = counts.get(record.table.key) ?? { inserted: 0, updated: 0, deleted: 0 };
-        counts.set(record.table.key, count);
-        count[op === 'insert' ? 'inserted' : op === 'update' ? 'updated' : 'deleted'] += 1;
+        counter.count(record.table.key, op);
         if (preview.length < PREVIEWED) preview.push(previewChange(record, prepared.change));
       }
     }
   }
   const held = run.ledger.held(run.target).length;
   return {
-    tables: [...counts].map(([table, count]) => ({ table, ...count })),
+    tables: counter.tables(),
     operations,
+    already,
     refused,
     preview,
-    warnings:
-      held === 0
+    warnings: [
+      ...(held === 0
         ? []
-        : [`${held} rows were changed on both sides: they are left out until somebody decides.`],
+        : [`${held} rows were changed on both sides: they are left out until somebody decides.`]),
+      ...weaknesses(run),
+    ],
   };
+}
+
+function weaknesses({ writer: { guarantee, because } }: PushRun): string[] {
+  if (guarantee !== 'row-by-row') return [];
+  const why = because === undefined ? '' : ` (${because})`;
+  return [
+    `Pushed row by row${why}: not all or nothing, and sequences are not moved past the ids of new rows.`,
+  ];
 }
 
 function refusalOf(record: PulledTableRecord, prepared: Prepared): RefusedChange | undefined {
@@ -111,9 +152,7 @@ function refusalOf(record: PulledTableRecord, prepared: Prepared): RefusedChange
   return { table: record.table.key, key: keyShower(record)(change.key), op: change.op, cause, message };
 }
 
-export function reportOf(run: PushRun, plan: PushPlan): PushReport {
-  const sum = (count: (table: PushedTable) => number): number =>
-    plan.tables.reduce((all, table) => all + count(table), 0);
+export function reportOf(run: PushRun, plan: Omit<PushPlan, 'operations' | 'already'>): PushReport {
   return {
     run: run.id,
     target: run.target,
@@ -121,11 +160,7 @@ export function reportOf(run: PushRun, plan: PushPlan): PushReport {
     guarantee: run.writer.guarantee,
     state: 'planned',
     tables: plan.tables,
-    totals: {
-      inserted: sum((table) => table.inserted),
-      updated: sum((table) => table.updated),
-      deleted: sum((table) => table.deleted),
-    },
+    totals: totalsOf(plan.tables),
     refused: plan.refused,
     preview: plan.preview,
     warnings: plan.warnings,

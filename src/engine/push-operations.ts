@@ -5,7 +5,7 @@ import type { MaskingKey } from '../core/masking/masking-key.ts';
 import { maskedColumns } from '../core/masking/plan.ts';
 import type { ProductionWriter, PushOperation } from '../core/push-ports.ts';
 import type { RefusalCause, RowChange, RowKey } from '../core/rows/change.ts';
-import { productionComparer } from '../core/rows/compare-cells.ts';
+import { cellComparer, productionComparer } from '../core/rows/compare-cells.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
 import type { Cell, PostgresText, PostgresTextRow } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
@@ -19,6 +19,8 @@ export interface OperationContext {
   readonly writer: ProductionWriter;
   readonly base: BaseReader;
   readonly maskingKey: MaskingKey | undefined;
+  /** Whether inserts are looked up too: with equal values they are there already. It costs a reading of every key. */
+  readonly lookUpInserts: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +42,7 @@ export type PreparedChange =
  */
 export function operationMaker(
   record: PulledTableRecord,
-  { writer, base, maskingKey, signal }: OperationContext,
+  { writer, base, maskingKey, lookUpInserts, signal }: OperationContext,
 ): (changes: readonly RowChange[]) => Promise<PreparedChange[]> {
   const { table } = record;
   const columns = table.columns.map(({ source }) => source);
@@ -49,6 +51,7 @@ export function operationMaker(
   const find = base.finder(record);
   const read = productionReader({ record, maskingKey });
   const changed = productionComparer(table, record.mask === null ? [] : maskedColumns(record.mask));
+  const sameValue = cellComparer(table);
   const text = (index: number, cell: Cell): PostgresText =>
     cell === null ? null : (codecs[index]?.encodePostgres(cell) ?? null);
 
@@ -82,11 +85,37 @@ export function operationMaker(
     );
   }
 
-  function insert(change: Extract<RowChange, { op: 'insert' }>): PreparedChange {
-    const set = columns.flatMap((column, index) =>
-      column.generatedExpression === undefined
-        ? [[column.name, text(index, change.after[index] ?? null)] as const]
-        : [],
+  /** Whether a row of production holds these cells, written in whatever way. */
+  function holds(found: PostgresTextRow, indexes: readonly number[], cells: readonly Cell[]): boolean {
+    return indexes.every((index, place) => {
+      const value = found[index] ?? null;
+      const there = value === null ? null : (codecs[index]?.decodePostgres(value) ?? null);
+      const given = cells[place] ?? null;
+      return there === null || given === null ? there === given : sameValue(index, given, there);
+    });
+  }
+
+  const inserted = columns.flatMap((column, index) =>
+    column.generatedExpression === undefined ? [index] : [],
+  );
+
+  function insert(
+    change: Extract<RowChange, { op: 'insert' }>,
+    found: PostgresTextRow | undefined,
+  ): PreparedChange {
+    if (found !== undefined) {
+      const cells = inserted.map((index) => change.after[index] ?? null);
+      return holds(found, inserted, cells)
+        ? { kind: 'already', change }
+        : {
+            kind: 'refused',
+            change,
+            cause: 'exists-in-production',
+            message: 'a row with this key is in production, with other values',
+          };
+    }
+    const set = inserted.map(
+      (index) => [columns[index]?.name ?? '', text(index, change.after[index] ?? null)] as const,
     );
     const operation: PushOperation = {
       op: 'insert',
@@ -117,14 +146,8 @@ export function operationMaker(
     const concerned = change.op === 'delete' ? columns.map((_, index) => index) : change.columns;
     const moved = concerned.filter((index) => changed(before, { cells: now.masked, seen: now.seen }, index));
     const raw = (index: number): PostgresText => found[index] ?? null;
-    if (change.op === 'update') {
-      const done = change.columns.every((index, place) => {
-        const value = raw(index);
-        const cell = value === null ? null : (codecs[index]?.decodePostgres(value) ?? null);
-        return identity([cell]) === identity([change.after[place] ?? null]);
-      });
-      if (done) return { kind: 'already', change };
-    }
+    if (change.op === 'update' && holds(found, change.columns, change.after))
+      return { kind: 'already', change };
     if (moved.length > 0) {
       const names = moved.map((index) => columns[index]?.name ?? '').join(', ');
       return {
@@ -160,9 +183,11 @@ export function operationMaker(
   }
 
   return async (changes) => {
-    const existing = await production(changes.filter((change) => change.op !== 'insert'));
+    const existing = await production(
+      lookUpInserts ? changes : changes.filter((change) => change.op !== 'insert'),
+    );
     return changes.map((change) => {
-      if (change.op === 'insert') return insert(change);
+      if (change.op === 'insert') return insert(change, existing.get(identity(change.key)));
       const before = find(change.key);
       if (before === undefined) throw new SynclineError('INTERNAL', 'A changed row has no base.');
       return prepare(change, existing.get(identity(change.key)), before);

@@ -28,11 +28,17 @@ export interface PushReport {
   readonly target: string;
   readonly address: string;
   readonly guarantee: 'transaction' | 'kit' | 'row-by-row';
-  /** `planned`: looked at only. `rehearsed`: done on the server and rolled back. `nothing`: there was nothing to push. */
-  readonly state: 'planned' | 'rehearsed' | 'pushed' | 'refused' | 'nothing';
+  /**
+   * `planned`: looked at only. `rehearsed`: done on the server and rolled back. `nothing`: there was nothing to push.
+   * `partial`: row by row only: it ended at a failure, and what was done before stays.
+   */
+  readonly state: 'planned' | 'rehearsed' | 'pushed' | 'refused' | 'nothing' | 'partial';
+  /** What would be done, or was; of a partial push, what was. */
   readonly tables: readonly PushedTable[];
   readonly totals: { readonly inserted: number; readonly updated: number; readonly deleted: number };
-  /** Changes that cannot go, and why. While there is one, nothing is pushed. */
+  /** Of a partial push: what was not done. It stays a local change. */
+  readonly left?: readonly PushedTable[];
+  /** Changes that cannot go, and why. While there is one, nothing is pushed; row by row, nothing after it is. */
   readonly refused: readonly RefusedChange[];
   /** The first changes, for people. */
   readonly preview: readonly ChangePreview[];

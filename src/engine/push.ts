@@ -1,15 +1,17 @@
 import { SynclineError, toErrorRecord, toSynclineError } from '../core/errors.ts';
 import type { PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
-import type { ProductionWriter, PushFailure, PushOperation } from '../core/push-ports.ts';
-import type { RefusedChange, RowChange } from '../core/rows/change.ts';
-import { keyShower } from './collect-changes.ts';
+import type { ProductionWriter, PushOperation } from '../core/push-ports.ts';
+import type { TableKey } from '../core/schema/model.ts';
 import { pruneUndo } from './keep-undo.ts';
 import { OPERATIONS, planPush, preparer, reportOf, type Prepare } from './plan-push.ts';
-import { inDoubt } from './push-in-doubt.ts';
+import { requireConsent } from './push-guards.ts';
 import { keepPushInverse, type PushInverse } from './push-inverse.ts';
 import { operationMaker } from './push-operations.ts';
+import { inDoubt, serverRefusal } from './push-outcome.ts';
 import type { PushReport } from './push-report.ts';
+import { sentRecord, tableCounter, totalsOf, without, type SentChange } from './sent-changes.ts';
+import { settlePushes } from './settle-pushes.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
@@ -25,6 +27,12 @@ export interface PushOptions {
   readonly mode: 'plan' | 'rehearse' | 'push';
   /** Whether the user armed the protected target, by its name. */
   readonly armed: boolean;
+  /** Whether the user agreed to a push above the limits of the workspace file. */
+  readonly confirmed?: boolean;
+  /** Whether the user agreed to a push that is not atomic, where nothing better is there. */
+  readonly rowByRow?: boolean;
+  /** Tables whose rules ask for an approval, and that have it for this push. */
+  readonly approved?: readonly TableKey[];
   /** Who pushes, for production's record. */
   readonly who: string;
   readonly signal: AbortSignal;
@@ -36,33 +44,62 @@ export interface PushRun extends EngineContext, PushOptions {
   readonly id: string;
   readonly previous: PulledTarget;
   readonly incomingPath: string;
+  /** Writes down that the push begins, once. */
+  readonly begin: () => void;
+}
+
+/** What a push came to; `done` is what production has now and has to be taken in. */
+interface Pushed {
+  readonly report: PushReport;
+  readonly done: readonly SentChange[];
+  /** Rows to be inserted were there already: they have to be looked up, and the rest tried again. */
+  readonly again?: true;
 }
 
 /**
- * Brings local changes since the last sync to production: by columns, each with a precondition on production's row,
- * all in one transaction or not at all. One refused change refuses the push.
+ * Brings local changes since the last sync to production: by columns, each with a precondition on production's row, all
+ * in one transaction or not at all (row by row where the user agreed to that). One refused change refuses the push. What
+ * an earlier push, of which the end was not heard, has brought to production is taken in first.
  *
  * Throws LOCAL_NOT_FOUND when nothing was pulled, MASKING_KEY_MISSING when the last pull had another key,
- * TARGET_PROTECTED when a protected target was not armed, PUSH_IN_DOUBT when the answer to the commit was lost and
- * nobody can tell, and REMOTE_ errors, after which production is as it was.
+ * TARGET_PROTECTED, PUSH_NOT_ATOMIC and PUSH_NEEDS_CONFIRMATION when something was not agreed to, REHEARSAL_UNAVAILABLE,
+ * PUSH_IN_DOUBT when the answer to the commit was lost and nobody can tell yet, and REMOTE_ errors, after which
+ * production is as it was.
  */
 export async function push(context: EngineContext, options: PushOptions): Promise<PushReport> {
-  const { ledger, local, paths, clock } = context;
-  const previous = requirePrevious(context, options.maskingKey);
+  const { ledger, local, paths, clock, log, target } = context;
+  requirePrevious(context, options.maskingKey);
+  await settlePushes(context, options);
   const id = context.newRunId();
-  const run: PushRun = { ...context, ...options, id, previous, incomingPath: basePath(paths, id) };
+  const incomingPath = basePath(paths, id);
+  let begun = false;
+  const begin = (): void => {
+    if (!begun) ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: incomingPath });
+    begun = true;
+  };
+  const previous = requirePrevious(context, options.maskingKey);
+  const run: PushRun = { ...context, ...options, id, previous, incomingPath, begin };
   let inverse: PushInverse | undefined;
+  const keepInverse = (): PushInverse => (inverse ??= keepPushInverse(run));
   try {
-    const { report, sent } = await planAndSend(run, () => (inverse ??= keepPushInverse(run)));
-    if (sent !== undefined && inverse !== undefined) await takePushedRows(run, sent, inverse.recorder);
-    return report;
+    const lookUpInserts = options.mode === 'plan' || run.writer.guarantee === 'row-by-row';
+    let pushed = await planAndSend(run, { lookUpInserts, keepInverse });
+    if (pushed.again) {
+      inverse?.close();
+      inverse = undefined;
+      pushed = await planAndSend(run, { lookUpInserts: true, keepInverse });
+    }
+    if (pushed.done.length > 0) return await takenIn(run, pushed, keepInverse());
+    if (begun) ledger.end(id, ENDED_WELL.has(pushed.report.state) ? 'done' : 'failed', clock());
+    return pushed.report;
   } catch (thrown) {
     const error = toSynclineError(thrown);
-    context.log(
-      error.code === 'CANCELLED' ? 'info' : 'error',
-      `Push ${id} ended: ${error.code}: ${error.message}`,
-    );
-    ledger.end(id, error.code === 'CANCELLED' ? 'cancelled' : 'failed', clock(), toErrorRecord(error));
+    const isCancelled = error.code === 'CANCELLED';
+    log(isCancelled ? 'info' : 'error', `Push ${id} ended: ${error.code}: ${error.message}`);
+    // One in doubt stays unfinished: the next run asks again.
+    if (error.code !== 'PUSH_IN_DOUBT') {
+      ledger.end(id, isCancelled ? 'cancelled' : 'failed', clock(), toErrorRecord(error));
+    }
     throw error;
   } finally {
     inverse?.close();
@@ -71,41 +108,70 @@ export async function push(context: EngineContext, options: PushOptions): Promis
   }
 }
 
-type Sent = readonly (readonly [PulledTableRecord, RowChange])[];
+const ENDED_WELL: ReadonlySet<PushReport['state']> = new Set(['rehearsed', 'nothing']);
+
+/** Production has the rows, whatever happens here: what cannot be taken in now is taken in by the next run. */
+async function takenIn(
+  run: PushRun,
+  { report, done }: Pushed,
+  { recorder }: PushInverse,
+): Promise<PushReport> {
+  try {
+    await takePushedRows({ ...run, undo: recorder, signal: new AbortController().signal }, done);
+    return report;
+  } catch (thrown) {
+    const { code, message } = toSynclineError(thrown);
+    run.log('error', `Push ${run.id} was not taken in: ${code}: ${message}`);
+    const warning = `What was pushed could not be taken into the local database yet (${code}: ${message}) The next push or pull does that.`;
+    return { ...report, warnings: [...report.warnings, warning] };
+  }
+}
+
+interface Sending {
+  /** Whether rows to be inserted are looked up first: somebody may have inserted them already. */
+  readonly lookUpInserts: boolean;
+  readonly keepInverse: () => PushInverse;
+}
 
 /** All that happens while the local file is read: it is closed again before anything is written to it. */
-async function planAndSend(
-  run: PushRun,
-  keepInverse: () => PushInverse,
-): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
-  const { local, paths, previous, ledger, target, clock, id } = run;
+async function planAndSend(run: PushRun, { lookUpInserts, keepInverse }: Sending): Promise<Pushed> {
+  const { local, paths, previous } = run;
   local.indexPseudonyms(previous.basePath, previous.tables.map(withMaskedColumns));
   const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables, previous.tracking);
   const base = local.openBase(previous.basePath);
   try {
     const prepare = preparer(run, reader, (record) =>
-      operationMaker(record, { ...run, base, maskingKey: run.maskingKey }),
+      operationMaker(record, { ...run, base, maskingKey: run.maskingKey, lookUpInserts }),
     );
-    const plan = await planPush(run, prepare);
+    const plan = await planPush(run, reader, prepare);
     const report = reportOf(run, plan);
-    if (plan.refused.length > 0) return { report: { ...report, state: 'refused' } };
-    if (plan.operations === 0) return { report: { ...report, state: 'nothing' } };
-    if (run.mode === 'plan') return { report };
-    if (run.mode === 'push') requireArmed(run, run.armed);
-    ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: run.incomingPath });
-    return await send(run, report, prepare, run.mode === 'push' ? keepInverse() : undefined);
+    if (plan.refused.length > 0) return { report: { ...report, state: 'refused' }, done: [] };
+    if (run.mode === 'plan') {
+      return { report: plan.operations === 0 ? { ...report, state: 'nothing' } : report, done: [] };
+    }
+    if (plan.operations === 0) return nothingToSend(run, report, plan.already);
+    if (run.mode === 'push') requireConsent(run, report, base);
+    run.begin();
+    const inverse = run.mode === 'push' ? keepInverse() : undefined;
+    return await send(run, report, { prepare, lookUpInserts, inverse });
   } finally {
     base.close();
     reader.close();
   }
 }
 
-/** Throws TARGET_PROTECTED. */
-export function requireArmed({ rules, target }: EngineContext, armed: boolean): void {
-  if (armed || !(rules.file.targets[target]?.protected ?? true)) return;
-  throw new SynclineError('TARGET_PROTECTED', `${target} is protected, and was not armed for this push.`, {
-    target,
-  });
+/** What production has already, because an earlier push brought it there or somebody did the same, is taken in. */
+function nothingToSend(run: PushRun, report: PushReport, already: readonly SentChange[]): Pushed {
+  const nothing: PushReport = { ...report, state: 'nothing' };
+  if (already.length === 0 || run.mode !== 'push') return { report: nothing, done: [] };
+  run.begin();
+  noteDone(run, already);
+  const warning = `${already.length} changes were in production already; they are taken in.`;
+  return { report: { ...nothing, warnings: [...nothing.warnings, warning] }, done: already };
+}
+
+function noteDone({ ledger, id }: PushRun, done: readonly SentChange[]): void {
+  ledger.applied(id, done.map(sentRecord));
 }
 
 function requirePrevious(
@@ -123,29 +189,35 @@ function requirePrevious(
   return previous;
 }
 
-async function send(
-  run: PushRun,
-  report: PushReport,
-  prepare: Prepare,
-  inverse: PushInverse | undefined,
-): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
-  const { ledger, writer, clock } = run;
-  const sent: (readonly [PulledTableRecord, RowChange])[] = [];
+/** What is sent, and how. */
+interface Load {
+  readonly prepare: Prepare;
+  readonly lookUpInserts: boolean;
+  /** Absent for a rehearsal. */
+  readonly inverse: PushInverse | undefined;
+}
+
+async function send(run: PushRun, report: PushReport, load: Load): Promise<Pushed> {
+  const { lookUpInserts, inverse } = load;
+  const { ledger, writer, id } = run;
+  const sent: SentChange[] = [];
+  const already: SentChange[] = [];
   let witness: string | undefined;
   const outcome = await inDoubt(
     run,
     () => witness,
     () =>
       writer.push({
-        id: run.id,
-        operations: operationsOf(prepare, sent, inverse),
+        id,
+        operations: operationsOf(load, sent, already),
         rehearse: run.mode === 'rehearse',
         who: run.who,
         beforeCommit: (named) => {
-          witness = named;
           inverse?.keep();
-          ledger.witness(run.id, named);
+          ledger.witness(id, named, [...sent, ...already].map(sentRecord));
+          witness = named;
         },
+        onApplied: (index) => noteDone(run, sent.slice(index, index + 1)),
         onProgress: run.onProgress,
         signal: run.signal,
       }),
@@ -155,41 +227,49 @@ async function send(
   });
   switch (outcome.state) {
     case 'rehearsed':
-      ledger.end(run.id, 'done', clock());
-      return { report: { ...report, state: 'rehearsed' } };
+      return { report: { ...report, state: 'rehearsed' }, done: [] };
     case 'refused': {
       inverse?.drop();
-      ledger.end(run.id, 'failed', clock());
+      const again = !lookUpInserts && outcome.failures.some(({ cause }) => cause === 'exists');
       const refused = outcome.failures.map((failure) => serverRefusal(failure, sent));
-      return { report: { ...report, state: 'refused', refused } };
+      return { report: { ...report, state: 'refused', refused }, done: [], ...(again ? { again } : {}) };
     }
-    case 'partial':
-      throw new SynclineError('INTERNAL', 'A push in one transaction cannot be applied in part.');
+    case 'partial': {
+      const done = outcome.applied.flatMap((index) => sent.slice(index, index + 1));
+      run.log('warn', `Push ${id} was applied in part: ${done.length} changes.`);
+      const counter = tableCounter();
+      for (const [record, { op }] of done) counter.count(record.table.key, op);
+      const tables = counter.tables();
+      const refused = outcome.failures.map((failure) => serverRefusal(failure, sent));
+      const left = without(report.tables, tables);
+      return {
+        report: { ...report, state: 'partial', tables, totals: totalsOf(tables), left, refused },
+        done,
+      };
+    }
     case 'committed':
-      run.log('info', `Push ${run.id} was committed: ${sent.length} changes.`);
-      return { report: { ...report, state: 'pushed' }, sent };
+      run.log('info', `Push ${id} was committed: ${sent.length} changes.`);
+      return { report: { ...report, state: 'pushed' }, done: [...sent, ...already] };
   }
 }
 
 /** What was planned is prepared anew: production's rows are read again, and must still be as they were seen. */
 async function* operationsOf(
-  prepare: Prepare,
-  sent: (readonly [PulledTableRecord, RowChange])[],
-  inverse: PushInverse | undefined,
+  { prepare, inverse }: Load,
+  sent: SentChange[],
+  already: SentChange[],
 ): AsyncGenerator<PushOperation[]> {
   for (const op of OPERATIONS) {
     for await (const batch of prepare(op)) {
       const operations: (readonly [PulledTableRecord, PushOperation])[] = [];
       for (const [record, prepared] of batch) {
+        if (prepared.kind === 'already') already.push([record, prepared.change]);
         if (prepared.kind === 'already') continue;
         if (prepared.kind !== 'operation') {
-          throw new SynclineError(
-            'REMOTE_CHANGED',
-            `${record.table.key} was changed in production meanwhile.`,
-            {
-              table: record.table.key,
-            },
-          );
+          const { key } = record.table;
+          throw new SynclineError('REMOTE_CHANGED', `${key} was changed in production meanwhile.`, {
+            table: key,
+          });
         }
         operations.push([record, prepared.operation]);
         sent.push([record, prepared.change]);
@@ -199,25 +279,4 @@ async function* operationsOf(
       yield operations.map(([, operation]) => operation);
     }
   }
-}
-
-function serverRefusal(
-  failure: PushFailure,
-  sent: readonly (readonly [PulledTableRecord, RowChange])[],
-): RefusedChange {
-  const entry = sent[failure.index];
-  const cause = {
-    changed: 'changed-in-production',
-    missing: 'missing-in-production',
-    exists: 'exists-in-production',
-    refused: 'refused-by-server',
-  } as const;
-  return {
-    table: entry?.[0].table.key ?? '',
-    key: entry === undefined ? [] : keyShower(entry[0])(entry[1].key),
-    op: entry?.[1].op ?? 'update',
-    ...(failure.column === undefined ? {} : { column: failure.column }),
-    cause: cause[failure.cause],
-    message: failure.message,
-  };
 }

@@ -28,6 +28,9 @@ function settle(context: EngineContext, run: UnfinishedRun): Recovery {
       local.advanceBase(run.outcome.basePath, run.stagePath, run.outcome.tables);
     }
     ledger.complete(run.id, { finishedAt: clock(), fingerprint: '' });
+  } else if (run.operation === 'push' && isPending(context, run)) {
+    local.remove(run.stagePath);
+    if (run.state === 'switching') ledger.reopen(run.id);
   } else {
     local.remove(run.stagePath);
     local.remove(backupPath(paths, run.id, run.startedAt));
@@ -37,6 +40,11 @@ function settle(context: EngineContext, run: UnfinishedRun): Recovery {
   const message = describeEnd(run, new Date(run.startedAt).toISOString(), committed);
   log('warn', message);
   return { run: run.id, database: committed ? 'new' : 'old', message };
+}
+
+/** Whether production may have what a push sent, and the local database not yet: then the next run asks production. */
+function isPending({ ledger }: EngineContext, { id, witness }: UnfinishedRun): boolean {
+  return witness !== undefined || ledger.sent(id).length > 0;
 }
 
 function wasCommitted(
@@ -72,7 +80,7 @@ function describeEnd({ operation }: UnfinishedRun, began: string, committed: boo
   if (operation === 'push') {
     return committed
       ? `The push of ${began} was interrupted after its last step: production and the local database are in step.`
-      : `The push of ${began} was interrupted: an incremental pull finds out what production has of it. The local database is the old one, as it was before.`;
+      : `The push of ${began} was interrupted: the next push or pull finds out what production has of it. The local database is the old one, as it was before.`;
   }
   return committed
     ? `The pull of ${began} was interrupted after its last step: the local database is the new one, complete.`

@@ -1,5 +1,6 @@
 import { pullIncremental, type IncrementalOptions } from './pull-incremental.ts';
-import { push, requireArmed, type PushOptions } from './push.ts';
+import { requireArmed } from './push-guards.ts';
+import { push, type PushOptions } from './push.ts';
 import type { SyncReport } from './sync-report.ts';
 import type { EngineContext } from './workspace.ts';
 

@@ -1,4 +1,6 @@
-import type { PulledTableRecord } from '../core/ledger-port.ts';
+import type { PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
+import type { MaskingKey } from '../core/masking/masking-key.ts';
+import type { ProductionWriter } from '../core/push-ports.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
 import type { UndoRecorder } from '../core/undo-port.ts';
@@ -7,22 +9,31 @@ import { codecFor } from '../core/values/codec.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { finishUndo } from './keep-undo.ts';
 import { productionReader } from './production-rows.ts';
-import type { PushRun } from './push.ts';
-import { trackingAfter, trackingFrom } from './workspace.ts';
+import type { SentChange } from './sent-changes.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
+import { trackingAfter, trackingFrom, type EngineContext } from './workspace.ts';
 
 /** Rows that are read back at once. */
 const READ_AT_ONCE = 5000;
+
+/** What taking rows in needs to know of the push that brought them to production. */
+export interface TakingIn extends EngineContext {
+  readonly id: string;
+  readonly previous: PulledTarget;
+  readonly incomingPath: string;
+  readonly writer: Pick<ProductionWriter, 'readByKey'>;
+  readonly maskingKey?: MaskingKey;
+  /** Keeps what becomes of the rows here, so that it can be taken back; without it neither this nor any run before can. */
+  readonly undo?: UndoRecorder;
+  /** Nobody cancels this: production has the rows. */
+  readonly signal: AbortSignal;
+}
 
 /**
  * Reads the pushed rows back and takes them into the local database and the base, as an incremental pull would: what
  * triggers and defaults made of them is then there too, and they are no local changes any more.
  */
-export async function takePushedRows(
-  run: PushRun,
-  sent: readonly (readonly [PulledTableRecord, RowChange])[],
-  undo: UndoRecorder,
-): Promise<void> {
+export async function takePushedRows(run: TakingIn, sent: readonly SentChange[]): Promise<void> {
   const { local, ledger, paths, previous, clock, target } = run;
   const byTable = new Map<PulledTableRecord, RowChange[]>();
   for (const [record, change] of sent) {
@@ -53,8 +64,8 @@ export async function takePushedRows(
     tables: tables.map(withMaskedColumns),
     allTables: previous.tables,
     ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
+    ...(run.undo === undefined ? {} : { undo: run.undo }),
     pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
-    undo,
     signal: new AbortController().signal,
     // A row that production changed again in this very moment is found by the next pull.
     onHeld: () => undefined,
@@ -73,7 +84,7 @@ export async function takePushedRows(
         ...(previous.marks === undefined ? {} : { marks: previous.marks }),
         ...(tracking === undefined ? {} : { tracking }),
         held,
-        undo: finishUndo(undo),
+        ...(run.undo === undefined ? {} : { undo: finishUndo(run.undo) }),
         report: previous.report,
       }),
   });
@@ -87,7 +98,7 @@ export async function takePushedRows(
 
 /** The rows as they were sent: a new row, or the base's with what was changed. */
 function pushedRows(
-  { local, previous }: PushRun,
+  { local, previous }: TakingIn,
   byTable: ReadonlyMap<PulledTableRecord, readonly RowChange[]>,
 ): Map<string, Row> {
   const rows = new Map<string, Row>();
@@ -115,10 +126,10 @@ function withChange(before: Row, { columns, after }: Extract<RowChange, { op: 'u
 }
 
 async function readBack(
-  { writer, maskingKey, signal }: PushRun,
+  { writer, maskingKey, signal }: TakingIn,
   record: PulledTableRecord,
   changes: readonly RowChange[],
-  incoming: ReturnType<PushRun['local']['createIncoming']>,
+  incoming: ReturnType<EngineContext['local']['createIncoming']>,
 ): Promise<void> {
   const { table } = record;
   const keyColumns = keyColumnsOf(table);

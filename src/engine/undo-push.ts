@@ -5,7 +5,7 @@ import type { RefusedChange } from '../core/rows/change.ts';
 import type { ListedChange } from './changes-report.ts';
 import { keyShower } from './collect-changes.ts';
 import { decodePushed, type PushedOperation } from './push-inverse.ts';
-import { inDoubt } from './push-in-doubt.ts';
+import { CAUSES, inDoubt } from './push-outcome.ts';
 import type { PushedTable } from './push-report.ts';
 import { turnBack, type TurnedBack } from './undo-operations.ts';
 import { listChange, MOST_SHOWN } from './undo-preview.ts';
@@ -31,7 +31,7 @@ export async function undoPush(run: RowsUndoRun): Promise<UndoReport> {
     const message = `${record.target} is protected, and was not armed for this undo.`;
     throw new SynclineError('TARGET_PROTECTED', message, { target: record.target });
   }
-  const writer = run.openWriter();
+  const writer = await run.openWriter();
   try {
     return await undoWith(run, writer);
   } finally {
@@ -207,8 +207,7 @@ function refusal({ index, message, column, cause }: PushFailure, sent: readonly 
     key: turned === undefined ? [] : keyShower(turned.record)(turned.key),
     op: turned === undefined ? 'update' : opposite(turned.pushed.op),
     ...(column === undefined ? {} : { column }),
-    cause:
-      cause === 'refused' ? 'refused-by-server' : `${cause === 'exists' ? 'exists' : cause}-in-production`,
+    cause: CAUSES[cause],
     message,
   };
 }

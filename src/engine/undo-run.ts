@@ -14,7 +14,7 @@ export interface UndoOptions {
   /** The latest run of the target when absent. */
   readonly run?: string;
   /** Opens production for writing; asked for the undo of a push only. */
-  readonly openWriter: () => ProductionWriter;
+  readonly openWriter: () => Promise<ProductionWriter>;
   /** The key of the run; absent when that was raw. */
   readonly maskingKey?: MaskingKey;
   /** `plan` only looks; `rehearse` does it and takes it back. */

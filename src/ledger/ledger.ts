@@ -7,6 +7,7 @@ import type {
   Ledger,
   PulledTarget,
   PullOutcome,
+  SentRecord,
   UnfinishedRun,
 } from '../core/ledger-port.ts';
 import type { Connection, SqliteDriver } from '../databases/sqlite/driver.ts';
@@ -48,6 +49,7 @@ interface UnfinishedRow {
   readonly started_at: bigint;
   readonly stage_path: string;
   readonly outcome: string | null;
+  readonly witness: string | null;
 }
 
 /** Opens the ledger, makes it when it is missing, and brings its schema up to date. Throws LEDGER_CORRUPT. */
@@ -129,16 +131,30 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
         connection
           .prepare(`UPDATE runs SET state = 'done', finished_at = ?, outcome = NULL WHERE id = ?`)
           .run(BigInt(finishedAt), run);
+        connection.prepare(`DELETE FROM sent WHERE run = ?`).run(run);
       });
     },
-    witness(run, witness) {
-      guarded(() => connection.prepare(`UPDATE runs SET witness = ? WHERE id = ?`).run(witness, run));
+    witness(run, witness, sent = []) {
+      atomically(() => {
+        connection.prepare(`UPDATE runs SET witness = ? WHERE id = ?`).run(witness, run);
+        connection.prepare(`DELETE FROM sent WHERE run = ?`).run(run);
+        noteSent(connection, run, sent);
+      });
     },
-    end(run, state, finishedAt, error) {
+    applied(run, sent) {
+      guarded(() => noteSent(connection, run, sent));
+    },
+    sent: (run) =>
       guarded(() =>
         connection
-          .prepare(`UPDATE runs SET state = ?, finished_at = ?, outcome = NULL, error = ? WHERE id = ?`)
-          .run(state, BigInt(finishedAt), error === undefined ? null : JSON.stringify(error), run),
+          .prepare<[string], string>(`SELECT changes FROM sent WHERE run = ? ORDER BY part`)
+          .pluck()
+          .all(run)
+          .flatMap((changes) => JSON.parse(changes) as SentRecord[]),
+      ),
+    reopen(run) {
+      guarded(() =>
+        connection.prepare(`UPDATE runs SET state = 'running', outcome = NULL WHERE id = ?`).run(run),
       );
     },
     keepUndo(run, entry, at) {
@@ -149,11 +165,19 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
     forgetUndo(run) {
       guarded(() => forgetUndo(connection, run));
     },
+    end(run, state, finishedAt, error) {
+      atomically(() => {
+        connection
+          .prepare(`UPDATE runs SET state = ?, finished_at = ?, outcome = NULL, error = ? WHERE id = ?`)
+          .run(state, BigInt(finishedAt), error === undefined ? null : JSON.stringify(error), run);
+        connection.prepare(`DELETE FROM sent WHERE run = ?`).run(run);
+      });
+    },
     unfinished: () =>
       guarded(() =>
         connection
           .prepare<[], UnfinishedRow>(
-            `SELECT id, operation, target, state, started_at, stage_path, outcome FROM runs
+            `SELECT id, operation, target, state, started_at, stage_path, outcome, witness FROM runs
              WHERE state IN ('running', 'switching') ORDER BY started_at`,
           )
           .all()
@@ -227,6 +251,16 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
   };
 }
 
+function noteSent(connection: Connection, run: string, sent: readonly SentRecord[]): void {
+  if (sent.length === 0) return;
+  connection
+    .prepare(
+      `INSERT INTO sent (run, part, changes)
+       SELECT ?, (SELECT coalesce(max(part), -1) + 1 FROM sent WHERE run = ?), ?`,
+    )
+    .run(run, run, JSON.stringify(sent));
+}
+
 /** Also where it lies in a folder that is committed, it is nobody else's. */
 function keepOutOfGit(path: string): void {
   ensureFolder(path, 'ledger');
@@ -296,6 +330,7 @@ function unfinishedRun(row: UnfinishedRow, folder: string): UnfinishedRun {
     startedAt: Number(row.started_at),
     stagePath: resolve(folder, row.stage_path),
     ...(row.outcome === null ? {} : { outcome: parseOutcome(row.outcome, folder) }),
+    ...(row.witness === null ? {} : { witness: row.witness }),
   };
 }
 

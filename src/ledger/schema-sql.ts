@@ -69,4 +69,13 @@ export const LEDGER_STEPS: readonly string[] = [
     held        TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What an unfinished push sent, in parts: JSON, with the cells encoded and in base64.
+  CREATE TABLE sent (
+    run     TEXT NOT NULL REFERENCES runs (id),
+    part    INTEGER NOT NULL,
+    changes TEXT NOT NULL,
+    PRIMARY KEY (run, part)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

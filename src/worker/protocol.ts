@@ -45,13 +45,15 @@ export interface PushRequest extends TargetRequest {
   readonly arm?: string;
   /** Whether the user agreed to a push above the limits of the workspace file. */
   readonly confirmed?: boolean;
+  /** Whether the user agreed to a push row by row, which is not atomic, where nothing better is there. */
+  readonly rowByRow?: boolean;
+  /** Tables whose rules ask for an approval, and that have it for this push. */
+  readonly approved?: readonly TableKey[];
   readonly selection?: Selection;
 }
 
-export interface SyncRequest extends PullRequest {
-  readonly arm?: string;
-  readonly confirmed?: boolean;
-}
+export interface SyncRequest
+  extends PullRequest, Pick<PushRequest, 'arm' | 'confirmed' | 'rowByRow' | 'approved'> {}
 
 export interface UndoRequest extends TargetRequest {
   /** The latest run of the target when absent. */
@@ -105,7 +107,7 @@ export interface Operations {
     readonly result: readonly TableStatus[];
   };
   readonly pull: { readonly request: PullRequest; readonly result: PullReport };
-  /** Brings local changes to production: all of them, or none. */
+  /** Brings local changes to production: all of them, or none (unless `rowByRow`). */
   readonly push: { readonly request: PushRequest; readonly result: PushReport };
   /** An incremental pull, and then a push of what is left to push. */
   readonly sync: { readonly request: SyncRequest; readonly result: SyncReport };

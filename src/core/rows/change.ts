@@ -38,7 +38,7 @@ export type RowChange = RowInsert | RowUpdate | RowDelete;
 /** Why a change cannot travel. Names the place and the cause, never a value. */
 export interface RefusedChange {
   readonly table: TableKey;
-  /** The key as text for people; of a masked key, its masked form. */
+  /** The key as text for people; of a masked key, its masked form. Empty when the whole table is meant. */
   readonly key: readonly string[];
   readonly op: RowChange['op'];
   readonly column?: string;
@@ -61,6 +61,12 @@ export type RefusalCause =
   | 'changed-locally'
   /** A constraint, a trigger or a right on the server said no. */
   | 'refused-by-server'
+  /** The answer to this one row was lost, and it cannot be told whether production has it. */
+  | 'in-doubt'
+  /** The table was altered since the last pull, locally or in production. */
+  | 'schema-changed'
+  /** Its rows cannot be told apart. */
+  | 'no-primary-key'
   /** The rules of the workspace file keep the row or the column from being pushed. */
   | 'not-allowed';
 

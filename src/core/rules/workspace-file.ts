@@ -33,6 +33,18 @@ const target = z
       .boolean()
       .default(true)
       .describe('A protected target is read-only until it is armed by typing its name.'),
+    confirm: z
+      .strictObject({
+        rows: z.int().min(0).default(1000).describe('A push of more rows than this asks again.'),
+        deleteShare: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.2)
+          .describe('A push that deletes more than this share of a table, and ten rows or more, asks again.'),
+      })
+      .prefault({})
+      .describe('Limits above which a push has to be confirmed.'),
     schemas: z
       .array(z.string().min(1))
       .min(1)
@@ -53,7 +65,12 @@ const maskRule = z
 const table = z
   .strictObject({
     direction: direction.optional(),
-    push: z.enum(['approval']).optional().describe('`approval`: a push of this table waits for an approval.'),
+    push: z
+      .enum(['approval'])
+      .optional()
+      .describe(
+        '`approval`: changes of this table are pushed only when the push names the table (--approve TABLE).',
+      ),
     conflict: z
       .union([
         strategy,

@@ -1,3 +1,6 @@
+/** The class of the advisory locks under which pushes move sequences on, one push after the other. */
+export const SEQUENCE_LOCK_CLASS = 7_405_116;
+
 /** Private functions that apply the operations of a push. All of them run inside the one block that commit undoes. */
 export const APPLY_PUSH_SQL = `-- The search path under which a push changes rows: what the kit's owner gets when it logs in. Triggers of the application
 -- that name their tables without a schema work under it as they do elsewhere; the kit's own statements name everything.
@@ -168,7 +171,9 @@ begin
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
     where b.push_id = push and o.value ->> 'op' = 'insert'
     group by d.objid
+    order by pg_catalog.hashint8(d.objid::bigint)
   loop
+    perform pg_catalog.pg_advisory_xact_lock(${SEQUENCE_LOCK_CLASS}, pg_catalog.hashint8(owned.objid::bigint));
     perform syncline.advance_sequence(owned.objid, owned.reached);
   end loop;
 end

@@ -6,8 +6,10 @@ import type {
   PushOutcome,
   PushRequest,
 } from '../../core/push-ports.ts';
+import { parseCatalogDocument } from '../../core/schema/catalog-document.ts';
 import { tableKey, type TableName } from '../../core/schema/model.ts';
 import type { PostgresText } from '../../core/values/cell.ts';
+import { CATALOG_SQL } from '../kit/catalog-sql.ts';
 import { parseConnectionString } from './connection-options.ts';
 import type { PostgresOptions } from './open-postgres.ts';
 import { MOST_OPERATIONS } from './push-batches.ts';
@@ -76,6 +78,12 @@ export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
 
   return {
     guarantee: 'transaction',
+    catalog: (schemas, signal) =>
+      withSession(signal, async (session) => {
+        const statement = { text: CATALOG_SQL, values: [schemas], activity: 'reading the catalog' };
+        const [row] = await session.query<{ catalog: unknown }>(statement, signal);
+        return parseCatalogDocument(row?.catalog);
+      }),
     readByKey: (request) => withSession(request.signal, (session) => readByKey(session, request)),
     writableColumns: (table, signal) =>
       withSession(signal, (session) => writableColumns(session, table, signal)),

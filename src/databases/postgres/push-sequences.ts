@@ -1,5 +1,6 @@
 import { SynclineError } from '../../core/errors.ts';
 import type { PushFailure, PushOperation } from '../../core/push-ports.ts';
+import { SEQUENCE_LOCK_CLASS } from '../kit/apply-push-sql.ts';
 import { columnOf, type PushTable } from './push-table.ts';
 import type { Session } from './session.ts';
 
@@ -48,7 +49,18 @@ from pg_catalog.pg_sequence s where s.seqrelid = $1::pg_catalog.text::pg_catalog
 const DRAW_SQL = `select pg_catalog.max(pg_catalog.nextval($1::pg_catalog.text::pg_catalog.regclass))::text as latest
 from pg_catalog.generate_series(1, $2::pg_catalog.int8)`;
 
-const SET_SQL = `select pg_catalog.setval($1::pg_catalog.text::pg_catalog.regclass, $2::pg_catalog.int8)`;
+/** Never back: somebody may have drawn numbers since the state was read. */
+const SET_SQL = `select pg_catalog.setval(s.name, greatest($2::pg_catalog.int8, pg_catalog.pg_sequence_last_value(s.name)))
+from (select $1::pg_catalog.text::pg_catalog.regclass as name) s`;
+
+/**
+ * Pushes that move a sequence do it one after the other, in one order of sequences: between the reading and the setting
+ * of one push another would be set back. The kit takes the same locks.
+ */
+const LOCK_SQL = `select pg_catalog.count(pg_catalog.pg_advisory_xact_lock(${SEQUENCE_LOCK_CLASS}, s.number)) from (
+  select pg_catalog.hashint8(n.name::pg_catalog.text::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8) as number
+  from pg_catalog.unnest($1::pg_catalog.text[]) as n(name) order by 1
+) s`;
 
 /**
  * Moves ascending sequences past the values that were pushed. No rollback takes that back, so a rehearsal only looks
@@ -60,6 +72,10 @@ export async function advanceSequences(
   { rehearse, signal }: { readonly rehearse: boolean; readonly signal: AbortSignal },
 ): Promise<PushFailure[]> {
   const failures: PushFailure[] = [];
+  if (reached.size > 0 && !rehearse) {
+    const sequences = [...reached.keys()];
+    await session.query({ text: LOCK_SQL, values: [sequences], activity: 'moving sequences on' }, signal);
+  }
   for (const [sequence, value] of reached) {
     const activity = `moving ${sequence} on`;
     const [state] = await session.query<SequenceState>(

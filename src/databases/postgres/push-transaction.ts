@@ -1,9 +1,10 @@
 import { SynclineError } from '../../core/errors.ts';
 import type { PushFailure, PushOperation } from '../../core/push-ports.ts';
 import { tableKey } from '../../core/schema/model.ts';
+import { FATES, UNIQUE_VIOLATION } from '../refusal-words.ts';
 import { copyField, copyRows } from './copy-rows.ts';
 import { groupedBatches, orderedBatches, type OperationBatch } from './push-batches.ts';
-import { isAboutStatement, isRefusal, refusal, UNIQUE_VIOLATION } from './push-failures.ts';
+import { isAboutStatement, isRefusal, refusal } from './push-failures.ts';
 import { advanceSequences, noteReached, type ReachedBySequence } from './push-sequences.ts';
 import { applySql, copySql, parametersOf, presentSql } from './push-sql.ts';
 import { describePushTable, type PushTable } from './push-table.ts';
@@ -121,17 +122,15 @@ export function pushTransaction(
       signal,
     );
     if (refused !== undefined) {
-      return found.length === 0
-        ? refused
-        : { ...refused, cause: 'exists', message: 'a row with this key is in production' };
+      return found.length === 0 ? refused : { ...refused, cause: 'exists', message: FATES.exists };
     }
     if (found.length === 0 && !isInsert) {
-      return { index, cause: 'missing', message: 'the row is not in production' };
+      return { index, cause: 'missing', message: FATES.missing };
     }
     if (found.length > 1) return { index, cause: 'refused', message: 'the key names more than one row' };
     return isInsert || found.some(({ expected }) => expected)
-      ? { index, cause: 'refused', message: 'a trigger of the table suppressed it' }
-      : { index, cause: 'changed', message: 'the row was changed in production' };
+      ? { index, cause: 'refused', message: FATES.suppressed }
+      : { index, cause: 'changed', message: FATES.changed };
   }
 
   /** Finds out which operations of a batch fail, and applies the others. */

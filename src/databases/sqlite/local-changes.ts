@@ -98,13 +98,17 @@ export function requireBase(path: string): void {
 
 /** Whether the local table has exactly the columns that were pulled. */
 export function hasItsColumns(connection: Connection, table: LocalTable): boolean {
-  const present = connection
-    .prepare<[string], string>(`SELECT name FROM pragma_table_xinfo(?, 'main')`)
-    .pluck()
-    .all(table.name)
-    .map(foldName);
+  const present = columnsNow(connection, table).map(foldName);
   const expected = table.columns.map((column) => foldName(column.name));
   return present.length === expected.length && expected.every((column) => present.includes(column));
+}
+
+/** Names of the columns that the local table has now; none when it is not there. */
+export function columnsNow(connection: Connection, table: LocalTable): string[] {
+  return connection
+    .prepare<[string], string>(`SELECT name FROM pragma_table_xinfo(?, 'main')`)
+    .pluck()
+    .all(table.name);
 }
 
 function byKey(connection: Connection, base: BaseTable, restriction?: Restriction): RowCounts {

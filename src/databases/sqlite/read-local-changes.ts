@@ -11,7 +11,7 @@ import { changedRowsSql } from './changed-rows-sql.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import type { TableKey } from '../../core/schema/model.ts';
-import { countByKey, hasItsColumns, requireBase } from './local-changes.ts';
+import { columnsNow, countByKey, hasItsColumns, requireBase } from './local-changes.ts';
 import { pseudonymFinder } from './pseudonyms.ts';
 import { presentRowidName } from './rowid.ts';
 import { restrictionBy, type Restriction } from './tracking/restriction.ts';
@@ -54,6 +54,7 @@ export function readLocalChanges(
         throw sqliteError(error, 'local');
       }
     },
+    columnsNow: ({ table }) => columnsNow(connection, table),
     *changes(base, op) {
       try {
         const rowid = presentRowidName(connection, base.table);

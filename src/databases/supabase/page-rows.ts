@@ -18,7 +18,7 @@ export function uncastColumns(table: Table): ReadonlySet<string> {
   return new Set(table.columns.filter((column) => isUncast(column.type)).map((column) => column.name));
 }
 
-function isUncast(type: LogicalType): boolean {
+export function isUncast(type: LogicalType): boolean {
   return type.kind === 'boolean' || type.kind === 'network' || (type.kind === 'text' && type.padded === true);
 }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { createClient } from '@supabase/supabase-js';
+import { quoteValue } from './postgrest-syntax.ts';
 
 /** What came back for one request, told apart from how supabase-js words it. */
 export interface RestAnswer {
@@ -52,6 +53,10 @@ export interface RestRequest {
    * ones, so that it would corrupt some column names: it is set on the finished URL instead.
    */
   readonly select?: string;
+  /** The body as it is, JSON: what supabase-js makes of an object could not hold every number of a json value. */
+  readonly body?: string;
+  /** Conditions by column, PostgREST's way (`eq.1`): supabase-js does not quote names. */
+  readonly filters?: readonly (readonly [column: string, condition: string])[];
 }
 
 /** Sends one request, once; never throws for what the server or the network did. */
@@ -65,7 +70,7 @@ export interface RestClientOptions {
 }
 
 interface Exchange {
-  readonly select: string | undefined;
+  readonly request: RestRequest;
   readonly signal: AbortSignal;
   readonly timeout: AbortSignal;
   status: number;
@@ -87,11 +92,18 @@ export function createRestClient(options: RestClientOptions): SendRequest {
     const exchange = exchanges.getStore();
     if (!exchange) return options.fetch(input, init);
     const url = new URL(input instanceof Request ? input.url : input);
-    if (exchange.select !== undefined) url.searchParams.set('select', exchange.select);
+    const { select, filters = [], body: written } = exchange.request;
+    if (select !== undefined) url.searchParams.set('select', select);
+    for (const [column, condition] of filters) url.searchParams.append(quoteValue(column), condition);
     const began = performance.now();
     try {
       const signal = AbortSignal.any([exchange.signal, exchange.timeout]);
-      const response = await options.fetch(url, { ...init, signal, redirect: 'manual' });
+      const response = await options.fetch(url, {
+        ...init,
+        ...(written !== undefined && { body: written }),
+        signal,
+        redirect: 'manual',
+      });
       exchange.status = response.status;
       exchange.headers = response.headers;
       const body = await response.arrayBuffer();
@@ -120,7 +132,7 @@ export function createRestClient(options: RestClientOptions): SendRequest {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), options.requestTimeoutMilliseconds);
     const exchange: Exchange = {
-      select: request.select,
+      request,
       signal,
       timeout: timeout.signal,
       status: 0,

@@ -152,6 +152,12 @@ export function refusalAdvice(cause: RefusalCause): string {
       return t('Correct the row so that production’s constraints and triggers accept it.');
     case 'changed-locally':
       return t('Undo your own change of the row first, or leave the row as it is.');
+    case 'in-doubt':
+      return t('Pull changes: it finds out what production has of it.');
+    case 'schema-changed':
+      return t('Pull production in full: the table has another schema than at the last pull.');
+    case 'no-primary-key':
+      return t('Give the table a primary key: without one production cannot be told which row is meant.');
     case 'not-allowed':
       return t('Allow it by the table’s “direction” in syncline.json, or leave it out.');
   }

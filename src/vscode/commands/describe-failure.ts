@@ -54,7 +54,8 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
     case 'REMOTE_ROWS_HIDDEN':
     case 'REMOTE_NOT_FOUND':
     case 'REMOTE_TLS_REQUIRED':
-    case 'PUSH_UNAVAILABLE':
+    case 'PUSH_NOT_ATOMIC':
+    case 'REHEARSAL_UNAVAILABLE':
       return ['connect', 'show-log'];
     case 'REMOTE_UNREACHABLE':
     case 'REMOTE_RATE_LIMITED':

@@ -6,19 +6,20 @@ import { pull } from '../../engine/pull.ts';
 import type { PullRequest } from '../protocol.ts';
 import { inWorkspace, locked, withProduction } from './in-workspace.ts';
 import type { Handlers, OperationContext } from './operation.ts';
+import { settleBeforePull } from './with-writer.ts';
 
 export const pullOperations: Handlers<'pull'> = {
   pull: (request, context) =>
     inWorkspace(request, context, (workspace) => {
-      keyFor(request);
-      return locked(workspace, () =>
-        withProduction(workspace, request.credentials, (production) => {
+      const key = keyFor(request);
+      return locked(workspace, async () => {
+        const tolerant = request.mode !== 'incremental';
+        await settleBeforePull(workspace, request.credentials, { key, tolerant, signal: context.signal });
+        return withProduction(workspace, request.credentials, (production) => {
           const options = incrementalOptions(request, production, context);
-          return request.mode === 'incremental'
-            ? pullIncremental(workspace, options)
-            : pull(workspace, options);
-        }),
-      );
+          return tolerant ? pull(workspace, options) : pullIncremental(workspace, options);
+        });
+      });
     }),
 };
 

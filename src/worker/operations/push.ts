@@ -1,51 +1,44 @@
 import { userInfo } from 'node:os';
 import { maskingKey } from '../../core/masking/masking-key.ts';
-import { openProductionWriter } from '../../databases/open-production-writer.ts';
 import { push, type PushOptions } from '../../engine/push.ts';
 import type { OpenWorkspace } from '../open-workspace.ts';
-import type { TargetRequest } from '../protocol.ts';
+import type { PushRequest } from '../protocol.ts';
 import { inWorkspace, locked, withProduction } from './in-workspace.ts';
 import type { Handlers, OperationContext } from './operation.ts';
+import { withWriter } from './with-writer.ts';
 
 export const pushOperations: Handlers<'push'> = {
   push: (request, context) =>
     inWorkspace(request, context, (workspace) =>
       locked(workspace, () =>
-        withWriter(workspace, request, context, (options) =>
+        withPushOptions(workspace, request, context, (options) =>
           push(workspace, { ...options, mode: request.mode }),
         ),
       ),
     ),
 };
 
-/** What a request that writes to a target is made of. */
-export interface WritingRequest extends TargetRequest {
-  readonly maskingKey?: string;
-  readonly arm?: string;
-}
-
-/** Opens a target for writing, for as long as the work takes. */
-export async function withWriter<Result>(
+/** Opens the target for writing, and says what a request asks of a push, for as long as the work takes. */
+export function withPushOptions<Result>(
   workspace: OpenWorkspace,
-  request: WritingRequest,
+  request: Omit<PushRequest, 'mode' | 'selection'>,
   { signal }: OperationContext,
   work: (options: Omit<PushOptions, 'mode'>) => Promise<Result>,
 ): Promise<Result> {
-  const { databaseUrl } = request.credentials;
-  const writer = openProductionWriter(databaseUrl === undefined ? {} : { databaseUrl });
-  try {
-    return await withProduction(workspace, request.credentials, ({ address }) =>
+  return withWriter(workspace, request.credentials, signal, (writer) =>
+    withProduction(workspace, request.credentials, ({ address }) =>
       work({
         writer,
         address,
         ...(request.maskingKey === undefined ? {} : { maskingKey: maskingKey(request.maskingKey) }),
         armed: request.arm === workspace.target,
+        confirmed: request.confirmed ?? false,
+        rowByRow: request.rowByRow ?? false,
+        approved: request.approved ?? [],
         who: userInfo().username,
         signal,
         onProgress: () => undefined,
       }),
-    );
-  } finally {
-    await writer.close();
-  }
+    ),
+  );
 }

@@ -7,14 +7,26 @@ import type {
   PushRequest,
 } from '../../../src/core/push-ports.ts';
 import type { PostgresText } from '../../../src/core/values/cell.ts';
+import { kitMigration } from '../../../src/databases/kit/kit-migration.ts';
 import { openPostgresWriter } from '../../../src/databases/postgres/open-postgres-writer.ts';
+import { openKitWriter } from '../../../src/databases/supabase/open-kit-writer.ts';
+import type { SupabaseOptions } from '../../../src/databases/supabase/open-rest-session.ts';
+import { openRestWriter } from '../../../src/databases/supabase/open-rest-writer.ts';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { startPostgres } from '../../support/postgres.ts';
 
 export type Texts = Readonly<Record<string, PostgresText>>;
 
+/** The ways to write, by what they promise. */
+export const PUSH_WAYS = ['transaction', 'kit', 'row-by-row'] as const;
+
+export type PushWay = (typeof PUSH_WAYS)[number];
+
 export interface PushDatabase {
   readonly connectionString: string;
   readonly writer: ProductionWriter;
+  /** Behind PostgREST's stand-in, except where the way is a connection string. */
+  readonly sandbox: Sandbox | undefined;
   /** As another role; it may log in. */
   as(role: string): string;
   execute(sql: string): Promise<void>;
@@ -27,7 +39,19 @@ export interface PushDatabase {
   stop(): Promise<void>;
 }
 
-export async function createPushDatabase(): Promise<PushDatabase> {
+/** Schemas beside public that tests make, and what Supabase lets its roles do in public. */
+const OTHER_SCHEMAS = ['oth er"', 'Oth er'];
+const GRANTS_SQL = `
+  grant usage on schema public to anon, authenticated, service_role;
+  alter default privileges in schema public grant all on tables to service_role;
+  alter default privileges in schema public grant all on sequences to service_role;
+  alter default privileges grant usage on schemas to service_role;
+  alter default privileges grant all on tables to service_role;`;
+
+/** Retries that wait for next to nothing. */
+const RETRY = { baseMilliseconds: 1, capMilliseconds: 20 };
+
+export async function createPushDatabase(way: PushWay = 'transaction'): Promise<PushDatabase> {
   const server = await startPostgres();
   const database = await server.createDatabase();
   const clients: pg.Client[] = [];
@@ -39,9 +63,27 @@ export async function createPushDatabase(): Promise<PushDatabase> {
     return client;
   };
   const client = await connect();
+  const { connectionString } = database;
+  const sandbox =
+    way === 'transaction'
+      ? undefined
+      : await startSandbox({
+          database: { kind: 'postgres', connectionString },
+          schemas: ['public', ...OTHER_SCHEMAS],
+        });
+  const equip = async (): Promise<void> => {
+    if (sandbox === undefined) return;
+    await client.query(GRANTS_SQL);
+    if (way === 'kit') await client.query(kitMigration({ tables: [] }).up);
+  };
+  await equip();
   return {
-    connectionString: database.connectionString,
-    writer: openPostgresWriter({ connectionString: database.connectionString }),
+    connectionString,
+    sandbox,
+    writer:
+      sandbox === undefined
+        ? openPostgresWriter({ connectionString })
+        : whenever(sandbox, way === 'kit' ? openKitWriter : (options) => openRestWriter(options, 'no kit')),
     as(role) {
       const url = new URL(database.connectionString);
       url.username = role;
@@ -63,12 +105,30 @@ export async function createPushDatabase(): Promise<PushDatabase> {
       await client.query(
         'drop schema public cascade; create schema public; grant all on schema public to public',
       );
+      await equip();
     },
     async stop() {
+      await sandbox?.stop();
       for (const each of clients) await each.end().catch(() => undefined);
       await database.drop();
       await server.stop();
     },
+  };
+}
+
+/** A writer that begins anew with every call, after PostgREST has seen what tests altered. */
+function whenever(sandbox: Sandbox, open: (options: SupabaseOptions) => ProductionWriter): ProductionWriter {
+  const fresh = async (): Promise<ProductionWriter> => {
+    await sandbox.reload();
+    return open({ url: sandbox.url, key: sandbox.secretKey, retry: RETRY });
+  };
+  return {
+    guarantee: open({ url: sandbox.url, key: sandbox.secretKey }).guarantee,
+    catalog: async (...parameters) => (await fresh()).catalog(...parameters),
+    readByKey: async (request) => (await fresh()).readByKey(request),
+    push: async (request) => (await fresh()).push(request),
+    outcome: async (...parameters) => (await fresh()).outcome(...parameters),
+    close: () => Promise.resolve(),
   };
 }
 

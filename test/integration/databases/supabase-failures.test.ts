@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { Table } from '../../../src/core/schema/model.ts';
 import { findTable } from '../../../src/core/schema/model.ts';
-import type { SupabaseOptions } from '../../../src/databases/supabase/open-supabase.ts';
+import type { SupabaseOptions } from '../../../src/databases/supabase/open-rest-session.ts';
 import { openSupabase } from '../../../src/databases/supabase/open-supabase.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';

@@ -97,7 +97,7 @@ describe('undoing a push', function () {
 
   function undoingPush(workspace: TestWorkspace, options: Partial<UndoOptions> = {}): Promise<UndoReport> {
     return undoing(workspace, {
-      openWriter: () => openPostgresWriter({ connectionString: database.connectionString }),
+      openWriter: () => Promise.resolve(openPostgresWriter({ connectionString: database.connectionString })),
       ...options,
     });
   }
@@ -350,7 +350,10 @@ describe('undoing a push', function () {
                 }),
               ),
           },
-          { openWriter: () => openPostgresWriter({ connectionString: database.connectionString }) },
+          {
+            openWriter: () =>
+              Promise.resolve(openPostgresWriter({ connectionString: database.connectionString })),
+          },
         );
       }),
     );

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import type { PushFailure, PushOperation } from '../../../src/core/push-ports.ts';
 import { openPostgresWriter } from '../../../src/databases/postgres/open-postgres-writer.ts';
 import { expectError } from '../../support/expect-error.ts';
-import { createPushDatabase, insert, pushTo, remove, update, type PushDatabase } from './push-database.ts';
+import {
+  createPushDatabase,
+  insert,
+  pushTo,
+  remove,
+  update,
+  type PushDatabase,
+  type PushWay,
+} from './push-database.ts';
 
 /** What must not be in any message. */
 const SECRET = 'secret@corp.example';
@@ -15,11 +23,11 @@ const SCHEMA = `
   insert into children values (1, 1, 1, '[1,3)');
 `;
 
-describe('a push that is refused', function () {
-  this.timeout(60_000);
+/** What every writer says when production says no, and that it changes nothing then. */
+export function pushRefusalsContract(way: PushWay): void {
   let database: PushDatabase;
   before(async () => {
-    database = await createPushDatabase();
+    database = await createPushDatabase(way);
   });
   beforeEach(async () => {
     await database.clear();
@@ -415,4 +423,4 @@ describe('a push that is refused', function () {
       ]);
     });
   });
-});
+}
