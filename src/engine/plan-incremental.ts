@@ -37,6 +37,7 @@ export async function planIncremental(
   }
   const plan = await planPull(snapshot, rules, {
     masked,
+    now: run.startedAt,
     signal,
     onTable: (table, tablesDone, tablesTotal) => tracker.update({ table, tablesDone, tablesTotal }),
   });
