@@ -1,6 +1,7 @@
 /** What the engine asks of the ledger: Syncline's own memory beside the workspace's data. */
 import type { BucketDigest, KeyTexts } from './changes-port.ts';
 import type { ErrorRecord } from './errors.ts';
+import type { Tracking } from './local-changes-port.ts';
 import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { MaskReasonSource, TableMask, TransformerName } from './masking/plan.ts';
 import type { ConflictKind } from './rows/incoming.ts';
@@ -88,6 +89,8 @@ export interface PullOutcome {
   /** Names what the tables and their masking were decided from; equal means that they need not be decided anew. */
   readonly planKey?: string;
   readonly marks?: SyncMarks;
+  /** The mark in the local file, where triggers log what is changed there. */
+  readonly tracking?: Tracking;
   /** Rows that both sides changed; they replace those that an earlier run held. */
   readonly held: readonly HeldRecord[];
   /** The report as JSON. */
@@ -118,6 +121,7 @@ export interface PulledTarget {
   readonly tables: readonly PulledTableRecord[];
   readonly planKey?: string;
   readonly marks?: SyncMarks;
+  readonly tracking?: Tracking;
   readonly report: string;
 }
 

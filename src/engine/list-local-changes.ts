@@ -7,6 +7,7 @@ import { encodeRow } from '../core/values/row-encoding.ts';
 import type { ChangesReport, ListedChange, TableChanges } from './changes-report.ts';
 import { changeCollector, keyShower, pushObstacle } from './collect-changes.ts';
 import { rowShower } from './shown-row.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 import type { EngineContext } from './workspace.ts';
 
 export interface ListOptions {
@@ -19,7 +20,10 @@ export interface ListOptions {
 
 export const LISTED_ROWS = 100;
 
-/** What was changed locally since the last sync, row by row, from the two files alone. Nothing where nothing was pulled. */
+/**
+ * What was changed locally since the last sync, row by row, from the two files alone. Nothing where nothing was pulled. The
+ * caller holds the workspace's lock.
+ */
 export function listLocalChanges(context: EngineContext, options: ListOptions): ChangesReport {
   const { local, ledger, paths, target } = context;
   const nothing: ChangesReport = { side: 'local', tables: [], warnings: [] };
@@ -30,6 +34,8 @@ export function listLocalChanges(context: EngineContext, options: ListOptions): 
   const changed = pulled.tables.filter(
     ({ table }) => hasAny(counts.get(table.key)) && (options.tables?.includes(table.key) ?? true),
   );
+  if (changed.length === 0) return nothing;
+  local.indexPseudonyms(pulled.basePath, pulled.tables.map(withMaskedColumns));
   const reader = local.readLocalChanges(paths.local, pulled.basePath, pulled.tables);
   try {
     const tables = changed.map((record): TableChanges => {

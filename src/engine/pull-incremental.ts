@@ -1,9 +1,8 @@
 import type { ChangeMethod } from '../core/changes-port.ts';
 import { SynclineError, toErrorRecord, toSynclineError } from '../core/errors.ts';
-import type { HeldRow, IncomingTable } from '../core/incoming-port.ts';
+import type { HeldRow } from '../core/incoming-port.ts';
 import type { HeldRecord, PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
 import type { RowCounts } from '../core/local-ports.ts';
-import { maskedColumns } from '../core/masking/plan.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { describeIncremental } from './describe-incremental.ts';
@@ -16,8 +15,9 @@ import type { PullOptions } from './pull-run.ts';
 import { trackPull, type PullTracker } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 import { withSnapshot } from './with-snapshot.ts';
-import type { EngineContext } from './workspace.ts';
+import { trackingAfter, trackingFrom, type EngineContext } from './workspace.ts';
 
 export interface IncrementalOptions extends PullOptions {
   /** The only way in which changes may be found; the best that there is when absent. */
@@ -150,6 +150,7 @@ interface Applied {
 function apply(run: IncrementalRun, found: FoundIncremental): Applied {
   const { local, ledger, paths, previous, tracker } = run;
   const held: HeldRecord[] = [];
+  const { tracking } = trackingAfter(run, run.id);
   const clean = local.fingerprint(paths.local) === previous.fingerprint;
   const changed = found.tables.filter(({ counts }) => hasChanges(counts)).map(({ record }) => record);
   tracker.enter('switch');
@@ -158,8 +159,9 @@ function apply(run: IncrementalRun, found: FoundIncremental): Applied {
     localPath: paths.local,
     basePath: previous.basePath,
     incomingPath: run.incomingPath,
-    tables: changed.map(incomingTable),
+    tables: changed.map(withMaskedColumns),
     allTables: previous.tables,
+    ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
     signal: run.signal,
     onHeld: (row) => held.push(heldRecord(row)),
     beforeCommit(schemaVersions, applied) {
@@ -175,6 +177,7 @@ function apply(run: IncrementalRun, found: FoundIncremental): Applied {
         tables: outcome.tables,
         planKey: found.plan.planKey,
         marks: found.marks,
+        ...(tracking === undefined ? {} : { tracking }),
         held,
         report: JSON.stringify(outcome.report),
       });
@@ -186,10 +189,6 @@ function apply(run: IncrementalRun, found: FoundIncremental): Applied {
 
 function hasChanges({ inserted, updated, deleted }: RowCounts): boolean {
   return inserted + updated + deleted > 0;
-}
-
-function incomingTable(record: PulledTableRecord): IncomingTable {
-  return { ...record, maskedColumns: record.mask === null ? [] : maskedColumns(record.mask) };
 }
 
 function heldRecord({ table, kind, key, columns, production }: HeldRow): HeldRecord {

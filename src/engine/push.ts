@@ -9,6 +9,7 @@ import { operationMaker } from './push-operations.ts';
 import type { PushReport } from './push-report.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 import type { EngineContext } from './workspace.ts';
 
 export interface PushOptions {
@@ -69,7 +70,8 @@ type Sent = readonly (readonly [PulledTableRecord, RowChange])[];
 /** All that happens while the local file is read: it is closed again before anything is written to it. */
 async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
   const { local, paths, previous, ledger, target, clock, id } = run;
-  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables);
+  local.indexPseudonyms(previous.basePath, previous.tables.map(withMaskedColumns));
+  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables, previous.tracking);
   const base = local.openBase(previous.basePath);
   try {
     const prepare = preparer(run, reader, (record) =>

@@ -1,5 +1,4 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
-import { maskedColumns } from '../core/masking/plan.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
 import type { Row } from '../core/values/cell.ts';
@@ -7,7 +6,9 @@ import { codecFor } from '../core/values/codec.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { productionReader } from './production-rows.ts';
 import type { PushRun } from './push.ts';
+import { trackingAfter, trackingFrom } from './workspace.ts';
 import { CHANGES_PER_BATCH } from './push-operations.ts';
+import { withMaskedColumns } from './with-masked-columns.ts';
 
 /**
  * Reads the pushed rows back and takes them into the local database and the base, as an incremental pull would: what
@@ -39,15 +40,14 @@ export async function takePushedRows(
   }
   const held = ledger.held(target);
   const pushed = pushedRows(run, byTable);
+  const { tracking } = trackingAfter(run, run.id);
   const { fingerprint } = local.applyIncoming({
     localPath: paths.local,
     basePath: previous.basePath,
     incomingPath: run.incomingPath,
-    tables: tables.map((record) => ({
-      ...record,
-      maskedColumns: record.mask === null ? [] : maskedColumns(record.mask),
-    })),
+    tables: tables.map(withMaskedColumns),
     allTables: previous.tables,
+    ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
     pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
     signal: new AbortController().signal,
     // A row that production changed again in this very moment is found by the next pull.
@@ -62,12 +62,17 @@ export async function takePushedRows(
         basePath: previous.basePath,
         maskingKey: previous.maskingKey,
         tables: previous.tables,
+        // From here the next search begins: that it finds the pushed rows again does no harm.
+        ...(previous.planKey === undefined ? {} : { planKey: previous.planKey }),
+        ...(previous.marks === undefined ? {} : { marks: previous.marks }),
+        ...(tracking === undefined ? {} : { tracking }),
         held,
         report: previous.report,
       }),
   });
   local.advanceBase(previous.basePath, run.incomingPath, tables);
-  const clean = [...local.countLocalChanges(paths.local, previous.basePath, previous.tables).values()].every(
+  const changes = local.countLocalChanges(paths.local, previous.basePath, previous.tables, tracking);
+  const clean = [...changes.values()].every(
     ({ inserted, updated, deleted }) => inserted + updated + deleted === 0,
   );
   ledger.complete(run.id, { finishedAt: clock(), fingerprint: clean ? fingerprint : '' });

@@ -252,7 +252,7 @@ function parseOutcome(text: string, folder: string): PullOutcome {
 }
 
 function pulledTarget(row: PulledRow, folder: string): PulledTarget {
-  const { maskingKey, tables, planKey, marks, report } = parseOutcome(row.outcome, folder);
+  const { maskingKey, tables, planKey, marks, tracking, report } = parseOutcome(row.outcome, folder);
   return {
     run: row.run,
     pulledAt: Number(row.pulled_at),
@@ -262,6 +262,7 @@ function pulledTarget(row: PulledRow, folder: string): PulledTarget {
     tables,
     ...(planKey === undefined ? {} : { planKey }),
     ...(marks === undefined ? {} : { marks }),
+    ...(tracking === undefined ? {} : { tracking }),
     report,
   };
 }

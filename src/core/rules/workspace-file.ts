@@ -151,6 +151,12 @@ export const workspaceFileSchema = z.strictObject({
         .max(1000)
         .default(5)
         .describe('How many backups of the local database are kept in .syncline/backups.'),
+      tracking: z
+        .enum(['compare', 'triggers'])
+        .default('compare')
+        .describe(
+          'How local changes are found. `compare`: by comparing whole tables. `triggers`: by triggers and a small table that pulls put into the local database, for large ones.',
+        ),
     })
     .describe('The local database.'),
   targets: z

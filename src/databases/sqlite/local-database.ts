@@ -11,7 +11,7 @@ import { sqliteError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { createIncoming } from './incoming-stage.ts';
 import { inspectLocal, requireSound } from './inspect.ts';
-import { countLocalChanges } from './local-changes.ts';
+import { countLocalChanges, trackingOf } from './local-changes.ts';
 import { indexPseudonyms } from './pseudonyms.ts';
 import { readLocalChanges } from './read-local-changes.ts';
 import { PARTIAL_SUFFIX, removeDatabase, removeFiles } from './remove.ts';
@@ -39,10 +39,13 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
     backup: (path, destination, signal) => backUp(driver, path, destination, signal),
     createStage: (path, tables) => createStage(driver, path, tables),
     switchTo: (request) => switchTo(driver, request),
-    countLocalChanges: (local, base, tables) => countLocalChanges(driver, local, base, tables),
+    countLocalChanges: (local, base, tables, tracking) =>
+      countLocalChanges(driver, local, base, tables, tracking),
+    trackingOf: (path, tables, tracking) => trackingOf(driver, path, tables, tracking),
     openBase: (path) => openBase(driver, path),
     indexPseudonyms: (path, tables) => indexPseudonyms(driver, path, tables),
-    readLocalChanges: (local, base) => readLocalChanges(driver, local, base),
+    readLocalChanges: (local, base, tables, tracking) =>
+      readLocalChanges(driver, local, base, tables, tracking),
     createIncoming: (path, tables) => createIncoming(driver, path, tables),
     applyIncoming: (request) => applyIncoming(driver, request),
     advanceBase: (base, incoming, tables) => advanceBase(driver, base, incoming, tables),

@@ -40,6 +40,23 @@ export function afterKey(columns: readonly string[], values: readonly string[]):
   return `and(${condition(0, 'gte')},or(${alternatives.join(',')}))`;
 }
 
+/** The inside of `or=(...)` that keeps the rows of some keys: `a.eq.1,a.eq."x,y"`, `and(a.eq.1,b.eq.2),and(...)`. */
+export function anyKey(columns: readonly string[], keys: readonly (readonly string[])[]): string {
+  const names = columns.map(quoteName);
+  // `in` would be shorter; but to PostgREST in.("") means no value at all, and an array is none of its elements.
+  const conditions = keys.map((key) =>
+    names.map((name, index) => `${name}.eq.${bareOrQuoted(key[index] ?? '')}`),
+  );
+  return conditions
+    .map((parts) => (parts.length === 1 ? parts.join('') : `and(${parts.join(',')})`))
+    .join(',');
+}
+
+/** Quotes cost three characters each in an address, and most keys are numbers or uuids. */
+function bareOrQuoted(value: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(value) ? value : quoteValue(value);
+}
+
 const OPERATORS = {
   equal: 'eq',
   'not-equal': 'neq',
