@@ -4,6 +4,7 @@ import type { BaseTable, RowCounts, RowPresence } from './local-ports.ts';
 import type { ConflictKind } from './rows/incoming.ts';
 import type { RowKey } from './rows/change.ts';
 import type { TableKey } from './schema/model.ts';
+import type { UndoRecorder } from './undo-port.ts';
 import type { Cell, Row } from './values/cell.ts';
 
 /**
@@ -67,6 +68,8 @@ export interface ApplyIncomingRequest {
    * object of ours stays in the file.
    */
   readonly tracking?: Tracking & { readonly previous?: Tracking };
+  /** Is told what becomes of every row, so that it can be taken back; `beforeCommit` makes it durable. */
+  readonly undo?: Pick<UndoRecorder, 'row' | 'restart'>;
   readonly signal: AbortSignal;
   /** Called inside the transaction for each conflict. */
   readonly onHeld: (row: HeldRow) => void;

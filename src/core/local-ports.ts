@@ -3,6 +3,7 @@ import type { LocalChangesReader, LocalCounts, TableTracking, Tracking } from '.
 import type { IncomingDatabase, IncomingTable } from './incoming-port.ts';
 import type { LocalTable } from './schema/local-schema.ts';
 import type { TableKey } from './schema/model.ts';
+import type { UndoDatabase } from './undo-port.ts';
 import type { Cell } from './values/cell.ts';
 
 /** The local file as it was found. Inspecting changes no byte of it. */
@@ -100,7 +101,7 @@ export interface SwitchResult {
 }
 
 /** The local database. Every failure is a SynclineError of the LOCAL_ family, or DISK_FULL. */
-export interface LocalDatabase extends IncomingDatabase {
+export interface LocalDatabase extends IncomingDatabase, UndoDatabase {
   /** Cheap. Throws LOCAL_DIRECTORY_MISSING, LOCAL_IS_DIRECTORY, LOCAL_READ_ONLY, LOCAL_NOT_A_DATABASE, LOCAL_CORRUPT. */
   inspect(path: string): LocalInspection;
   /** Changes whenever anybody may have written the file; equal means surely unchanged. Cheap. */

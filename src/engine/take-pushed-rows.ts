@@ -1,9 +1,11 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
+import type { UndoRecorder } from '../core/undo-port.ts';
 import type { Row } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
+import { finishUndo } from './keep-undo.ts';
 import { productionReader } from './production-rows.ts';
 import type { PushRun } from './push.ts';
 import { trackingAfter, trackingFrom } from './workspace.ts';
@@ -17,6 +19,7 @@ import { withMaskedColumns } from './with-masked-columns.ts';
 export async function takePushedRows(
   run: PushRun,
   sent: readonly (readonly [PulledTableRecord, RowChange])[],
+  undo: UndoRecorder,
 ): Promise<void> {
   const { local, ledger, paths, previous, clock, target } = run;
   const byTable = new Map<PulledTableRecord, RowChange[]>();
@@ -49,6 +52,7 @@ export async function takePushedRows(
     allTables: previous.tables,
     ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
     pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
+    undo,
     signal: new AbortController().signal,
     // A row that production changed again in this very moment is found by the next pull.
     onHeld: () => undefined,
@@ -67,6 +71,7 @@ export async function takePushedRows(
         ...(previous.marks === undefined ? {} : { marks: previous.marks }),
         ...(tracking === undefined ? {} : { tracking }),
         held,
+        undo: finishUndo(undo),
         report: previous.report,
       }),
   });

@@ -15,6 +15,8 @@ export interface WorkspacePaths {
   readonly lock: string;
   readonly bases: string;
   readonly backups: string;
+  /** What runs keep to be undone. */
+  readonly undo: string;
 }
 
 export function workspacePaths(folder: string, localPath: string): WorkspacePaths {
@@ -25,6 +27,7 @@ export function workspacePaths(folder: string, localPath: string): WorkspacePath
     lock: join(own, 'lock.db'),
     bases: join(own, 'base'),
     backups: join(own, 'backups'),
+    undo: join(own, 'undo'),
   };
 }
 

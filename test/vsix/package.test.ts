@@ -16,7 +16,7 @@ const ALLOWED = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(extension\.cjs|worker\.cjs|webview\.js|webview\.css)$/,
-  /^extension\/(l10n|schemas)\/[\w.-]+\.json$/,
+  /^extension\/(l10n|language|schemas)\/[\w.-]+\.json$/,
   /^extension\/media\/([\w-]+\/)*[\w.-]+\.(svg|png|md)$/,
   /^extension\/node_modules\/better-sqlite3\/(package\.json|LICENSE|lib\/[\w/-]+\.js)$/,
   /^extension\/node_modules\/better-sqlite3\/prebuilds\/(linux|linuxmusl|darwin|win32)-(x64|arm64)\.node$/,

@@ -157,6 +157,12 @@ export const workspaceFileSchema = z.strictObject({
         .describe(
           'How local changes are found. `compare`: by comparing whole tables. `triggers`: by triggers and a small table that pulls put into the local database, for large ones.',
         ),
+      undo: z
+        .int()
+        .min(0)
+        .max(1000)
+        .default(5)
+        .describe('How many of the last pulls and pushes can be undone.'),
     })
     .describe('The local database.'),
   targets: z

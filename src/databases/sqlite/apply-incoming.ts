@@ -1,8 +1,9 @@
 import { SynclineError } from '../../core/errors.ts';
-import type { AppliedTable, ApplyIncomingRequest } from '../../core/incoming-port.ts';
-import { applyTable, type Obstacle, type TableOutcome } from './apply-table.ts';
+import type { AppliedTable, ApplyIncomingRequest, IncomingTable } from '../../core/incoming-port.ts';
+import { applyTable, type Obstacle, type TableContext, type TableOutcome } from './apply-table.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
+import { incomingDecisions } from './incoming-decisions.ts';
 import { openIncoming, type IncomingReader } from './incoming-reader.ts';
 import { foldName } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
@@ -58,7 +59,9 @@ function applyInTransaction(
   requireColumns(connection, request);
   const refresh = tracked(connection, request);
   const names = request.tables.map(({ table }) => table.name);
-  const outcomes = withoutTriggers(connection, names, () => applyTables(connection, incoming, request));
+  const outcomes = withoutTriggers(connection, names, () =>
+    applyTables(connection, incoming, request, (base) => incomingRules(incoming, request, base)),
+  );
   const tables = outcomes.map(({ applied }) => applied);
   for (const { held } of outcomes) held.forEach(request.onHeld);
   const mark = refresh(incoming);
@@ -113,26 +116,54 @@ function requireColumns(connection: Connection, { tables, allTables }: ApplyInco
   );
 }
 
+function incomingRules(
+  incoming: IncomingReader,
+  { undo, pushed }: ApplyIncomingRequest,
+  base: IncomingTable,
+): TableRules {
+  const findBase = incoming.baseFinder(base);
+  const decide = incomingDecisions(base, findBase, pushed);
+  if (undo === undefined) return { decide };
+  return {
+    decide,
+    onDecided: (row, local, after) =>
+      undo.row(base, {
+        key: row.key,
+        local: { before: local ?? null, after: after ?? null },
+        base: {
+          before: findBase(row.key) ?? null,
+          after: row.gone ? null : { cells: row.cells, seen: row.seen },
+        },
+      }),
+  };
+}
+
+/** How the rows of one table are decided on, and who is told. */
+export type TableRules = Pick<TableContext, 'decide' | 'onDecided'>;
+
 /**
  * Applies all tables. Where a constraint forbids an incoming row beside local edits, the row is held, and all of it is
  * done again without that row: what depends on it may have to be held too. Every round holds more rows than the one
  * before, so there is an end.
  */
-function applyTables(
+export function applyTables(
   connection: Connection,
   incoming: IncomingReader,
-  request: ApplyIncomingRequest,
+  request: Pick<ApplyIncomingRequest, 'tables' | 'allTables' | 'signal' | 'undo'>,
+  rulesOf: (table: IncomingTable) => TableRules,
 ): readonly TableOutcome[] {
   const known = new Map(
     request.tables.map((table) => [table.table.key, new Map<bigint, Obstacle>()] as const),
   );
   for (;;) {
     connection.exec('SAVEPOINT round');
+    request.undo?.restart();
     const outcomes = request.tables.map((table) =>
       applyTable(table, {
         connection,
         incoming,
         request,
+        ...rulesOf(table),
         obstacles: known.get(table.table.key) ?? new Map<bigint, Obstacle>(),
       }),
     );

@@ -8,7 +8,7 @@ import { backUp } from './backup.ts';
 import { openBase } from './base-reader.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, statOf } from './fingerprint.ts';
 import { createIncoming } from './incoming-stage.ts';
 import { inspectLocal, requireSound } from './inspect.ts';
 import { countLocalChanges, trackingOf } from './local-changes.ts';
@@ -18,6 +18,9 @@ import { PARTIAL_SUFFIX, removeDatabase, removeFiles } from './remove.ts';
 import { tableNames } from './references.ts';
 import { createStage } from './stage.ts';
 import { switchTo } from './switch.ts';
+import { applyUndo } from './apply-undo.ts';
+import { openUndoLog } from './undo-log.ts';
+import { createUndoLog } from './undo-recorder.ts';
 
 /** The local database on better-sqlite3. */
 export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
@@ -48,6 +51,10 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
       readLocalChanges(driver, local, base, tables, tracking),
     createIncoming: (path, tables) => createIncoming(driver, path, tables),
     applyIncoming: (request) => applyIncoming(driver, request),
+    createUndoLog: (path, seal) => createUndoLog(driver, path, seal),
+    openUndoLog: (path, seal) => openUndoLog(driver, path, seal),
+    applyUndo: (request) => applyUndo(driver, request),
+    size: (path) => statOf(path)?.size ?? 0,
     advanceBase: (base, incoming, tables) => advanceBase(driver, base, incoming, tables),
   };
 }

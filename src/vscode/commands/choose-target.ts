@@ -19,11 +19,11 @@ export interface ChosenTarget {
 export function targetOfNode(node: TreeNode | undefined): string | undefined {
   if (node === undefined) return undefined;
   if (node.kind === 'target') return node.status.target;
-  return node.kind === 'table' ? node.target : node.table.target;
+  return 'target' in node ? node.target : node.table.target;
 }
 
 /** The workspace folder. Throws when there is none, or when it is not trusted. */
-export function trustedFolder({ session }: Services): vscode.Uri {
+export function trustedFolder({ session }: Pick<Services, 'session'>): vscode.Uri {
   if (!vscode.workspace.isTrusted) {
     throw new SynclineError('WORKSPACE_UNTRUSTED', 'This workspace is not trusted.');
   }
@@ -58,7 +58,10 @@ export async function chooseConnectedTarget(
 }
 
 /** The credentials of a target without asking anybody. Throws CREDENTIALS_MISSING. */
-export async function connectedTarget(services: Services, named: string | undefined): Promise<ChosenTarget> {
+export async function connectedTarget(
+  services: Pick<Services, 'session' | 'credentials'>,
+  named: string | undefined,
+): Promise<ChosenTarget> {
   const folder = trustedFolder(services);
   const { phase, problem, entries } = services.session.state;
   if (phase === 'failed' && problem !== undefined) throw problem;

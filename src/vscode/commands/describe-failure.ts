@@ -3,7 +3,14 @@ import { t } from '@vscode/l10n';
 import type { ErrorCode } from '../../core/errors.ts';
 
 export type FailureAction =
-  'connect' | 'pull' | 'open-workspace-file' | 'reveal-local' | 'manage-trust' | 'retry' | 'show-log';
+  | 'connect'
+  | 'pull'
+  | 'pull-changes'
+  | 'open-workspace-file'
+  | 'reveal-local'
+  | 'manage-trust'
+  | 'retry'
+  | 'show-log';
 
 export function failureActionLabel(action: FailureAction): string {
   switch (action) {
@@ -11,6 +18,8 @@ export function failureActionLabel(action: FailureAction): string {
       return t('Connect');
     case 'pull':
       return t('Pull production (anonymized)');
+    case 'pull-changes':
+      return t('Pull changes');
     case 'open-workspace-file':
       return t('Open syncline.json');
     case 'reveal-local':
@@ -45,6 +54,7 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
     case 'REMOTE_ROWS_HIDDEN':
     case 'REMOTE_NOT_FOUND':
     case 'REMOTE_TLS_REQUIRED':
+    case 'PUSH_UNAVAILABLE':
       return ['connect', 'show-log'];
     case 'REMOTE_UNREACHABLE':
     case 'REMOTE_RATE_LIMITED':
@@ -54,6 +64,7 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
     case 'FOREIGN_KEY_VIOLATIONS':
     case 'LOCAL_LOCKED':
     case 'DISK_FULL':
+    case 'TARGET_PROTECTED':
       return ['retry', 'show-log'];
     case 'LOCAL_READ_ONLY':
     case 'LOCAL_NOT_A_DATABASE':
@@ -61,7 +72,11 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
       return ['reveal-local', 'open-workspace-file', 'show-log'];
     case 'MASKING_KEY_MISSING':
     case 'MASKING_KEY_INVALID':
+    case 'LOCAL_NOT_FOUND':
+    case 'FULL_PULL_NEEDED':
       return ['pull', 'show-log'];
+    case 'PUSH_IN_DOUBT':
+      return ['pull-changes', 'show-log'];
     case 'WORKSPACE_UNTRUSTED':
       return ['manage-trust'];
     default:

@@ -41,6 +41,9 @@ async function carryOut(action: FailureAction, error: SynclineError, context: Fa
     case 'pull':
       await vscode.commands.executeCommand('syncline.pull', context.target);
       return;
+    case 'pull-changes':
+      await vscode.commands.executeCommand('syncline.pullChanges', context.target);
+      return;
     case 'open-workspace-file':
       await vscode.commands.executeCommand(
         'syncline.openWorkspaceFile',

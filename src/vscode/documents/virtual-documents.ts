@@ -3,20 +3,26 @@ import { createLifetime, type Ending } from '../lifetime.ts';
 
 /** Read-only documents that are made of text in memory. The oldest are forgotten. */
 export interface VirtualDocuments extends Ending {
-  /** Sets a document's text; an open one shows it at once. `path` names it in the editor's tab. */
-  put(path: string, text: string): vscode.Uri;
+  /**
+   * Sets a document's text; an open one shows it at once. `path` names it in the editor's tab; `query` tells documents
+   * of one name apart.
+   */
+  put(path: string, text: string, query?: string): vscode.Uri;
 }
 
 export const DOCUMENT_SCHEME = 'syncline';
 
+/** Of rows as they are before and after a change. */
+export const ROW_SCHEME = 'syncline-row';
+
 const MOST_DOCUMENTS = 30;
 
-export function createVirtualDocuments(): VirtualDocuments {
+export function createVirtualDocuments(scheme = DOCUMENT_SCHEME, most = MOST_DOCUMENTS): VirtualDocuments {
   const lifetime = createLifetime();
   const texts = new Map<string, string>();
   const changed = lifetime.add(new vscode.EventEmitter<vscode.Uri>());
   lifetime.add(
-    vscode.workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, {
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: changed.event,
       provideTextDocumentContent: (uri) =>
         texts.get(uri.toString()) ??
@@ -24,13 +30,13 @@ export function createVirtualDocuments(): VirtualDocuments {
     }),
   );
   return {
-    put(path, text) {
-      const uri = vscode.Uri.from({ scheme: DOCUMENT_SCHEME, path: `/${path}` });
+    put(path, text, query = '') {
+      const uri = vscode.Uri.from({ scheme, path: `/${path}`, query });
       const key = uri.toString();
       texts.delete(key);
       texts.set(key, text);
       const [oldest] = texts.keys();
-      if (texts.size > MOST_DOCUMENTS && oldest !== undefined) texts.delete(oldest);
+      if (texts.size > most && oldest !== undefined) texts.delete(oldest);
       changed.fire(uri);
       return uri;
     },

@@ -4,14 +4,47 @@ import type { PullPhase, PullProgress } from '../../engine/progress.ts';
 import { formatBytes, formatCount } from '../text/amounts.ts';
 
 /** What an operation is, for its title, the status bar and the refusal of a second one. */
-export type OperationKind = 'pull' | 'compare' | 'suggest' | 'preview';
+export type OperationKind =
+  | 'pull'
+  | 'pull-changes'
+  | 'compare'
+  | 'changes'
+  | 'plan'
+  | 'rehearse'
+  | 'push'
+  | 'sync'
+  | 'undo'
+  | 'kit'
+  | 'suggest'
+  | 'preview';
+
+/** Whether an operation may write the local database: what is read of it meanwhile is not to be relied on. */
+export function ownsLocal(kind: OperationKind): boolean {
+  return ['pull', 'pull-changes', 'push', 'sync', 'undo'].includes(kind);
+}
 
 export function operationTitle(kind: OperationKind, target: string): string {
   switch (kind) {
     case 'pull':
       return t('Pulling {0} (anonymized)', target);
+    case 'pull-changes':
+      return t('Pulling changes of {0} (anonymized)', target);
     case 'compare':
       return t('Comparing with {0}', target);
+    case 'changes':
+      return t('Reading what changed in {0}', target);
+    case 'plan':
+      return t('Planning the push to {0}', target);
+    case 'rehearse':
+      return t('Rehearsing on {0}: everything is rolled back', target);
+    case 'push':
+      return t('Pushing to {0}', target);
+    case 'sync':
+      return t('Syncing with {0}', target);
+    case 'undo':
+      return t('Undoing the last operation on {0}', target);
+    case 'kit':
+      return t('Looking at the change tracking of {0}', target);
     case 'suggest':
       return t('Suggesting masking rules for {0}', target);
     case 'preview':

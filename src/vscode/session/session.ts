@@ -3,7 +3,7 @@ import { SynclineError, toSynclineError } from '../../core/errors.ts';
 import type { Log, PullProgress } from '../../engine/progress.ts';
 import type { EngineClient } from '../../worker/engine-client.ts';
 import { createLifetime, type Ending } from '../lifetime.ts';
-import { operationTitle, type OperationKind } from '../progress/describe-progress.ts';
+import { operationTitle, ownsLocal, type OperationKind } from '../progress/describe-progress.ts';
 import type { CredentialStore } from '../secrets/credential-store.ts';
 import { readSession, type RefreshScope } from './read-session.ts';
 import { EMPTY_STATE, type SessionState } from './session-state.ts';
@@ -68,8 +68,8 @@ export function createSession({ engine, credentials, log }: SessionOptions): Ses
 
   const refresh = async (scope: RefreshScope) => {
     wanted = scope === 'remote' || wanted === 'remote' ? 'remote' : 'local';
-    // The engine owns the local database while it pulls; the end of the operation reads again.
-    if (state.operation?.kind === 'pull') return;
+    // The engine owns the local database while it writes it; the end of the operation reads again.
+    if (state.operation !== undefined && ownsLocal(state.operation.kind)) return;
     reading ??= readWhileWanted().finally(() => {
       reading = undefined;
     });

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { createLifetime, type Ending } from '../lifetime.ts';
+import { ownsLocal } from '../progress/describe-progress.ts';
+import { signatureOf } from './file-signature.ts';
 import type { Session } from './session.ts';
 import type { SessionState } from './session-state.ts';
 import { WORKSPACE_FILE } from './workspace-file-text.ts';
@@ -31,7 +32,8 @@ function watchDatabase(session: Session): Ending {
   let watcher: vscode.Disposable | undefined;
   let seen = '';
   const look = async () => {
-    if (watched === undefined || session.state.operation?.kind === 'pull') return;
+    const { operation } = session.state;
+    if (watched === undefined || (operation !== undefined && ownsLocal(operation.kind))) return;
     const now = await signatureOf(watched);
     if (now === seen) return;
     await session.refresh('local');
@@ -70,21 +72,6 @@ function watchPath(path: string, onChange: () => void): vscode.Disposable {
   return watch(watcher, (uri) => {
     if (names.has(basename(uri.fsPath))) onChange();
   });
-}
-
-/** Sizes and times of the database and of its log; an empty log is no log. */
-async function signatureOf(path: string): Promise<string> {
-  const parts = await Promise.all(
-    [path, `${path}-wal`].map(async (file) => {
-      try {
-        const { size, mtimeMs } = await stat(file);
-        return size === 0 ? '' : `${size}@${mtimeMs}`;
-      } catch {
-        return '';
-      }
-    }),
-  );
-  return parts.join(' ');
 }
 
 function watch(watcher: vscode.FileSystemWatcher, onChange: (uri: vscode.Uri) => void): vscode.Disposable {

@@ -14,6 +14,8 @@ function editorRemedy({ code, remedy }: SynclineError): string {
     case 'MASKING_KEY_MISSING':
     case 'MASKING_KEY_INVALID':
       return t('Pull again from the editor: it masks with its own key, from its secret storage.');
+    case 'TARGET_PROTECTED':
+      return t('Arm the target by typing its name.');
     case 'USAGE':
       return t('This is a bug in Syncline. Please report it with the log.');
     default:

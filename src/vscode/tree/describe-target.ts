@@ -1,11 +1,11 @@
 /** The words on a target's row in the tree. */
 import { t } from '@vscode/l10n';
 import type { SynclineError } from '../../core/errors.ts';
-import type { Capability } from '../../core/ports.ts';
 import type { TargetStatus } from '../../engine/workspace-status.ts';
 import { formatAge, formatInstant, formatTables } from '../text/amounts.ts';
 import { failureMessage } from '../text/failure-message.ts';
 import { escapeMarkdown, inlineCode } from '../text/markdown.ts';
+import { capabilityList } from './describe-capabilities.ts';
 import { hasDrifted } from './drift.ts';
 
 /** What the editor knows about the way to a target, apart from its data. */
@@ -79,21 +79,4 @@ function connectionSentence({ state, problem }: TargetConnection): string | unde
     );
   }
   return problem === undefined ? undefined : escapeMarkdown(failureMessage(problem));
-}
-
-function capabilityList(capabilities: readonly Capability[]): string {
-  const has = (capability: Capability) => capabilities.includes(capability);
-  const lines = [
-    has('catalog')
-      ? t('✓ the whole catalog: keys, checks and indexes come along')
-      : t('✗ the whole catalog: unique constraints, checks and indexes stay unknown'),
-    has('snapshot')
-      ? t('✓ one snapshot: every table is read as of the same instant')
-      : t('✗ one snapshot: tables are read one after the other, and checked afterwards'),
-    has('copy') ? t('✓ COPY: the fastest way to read') : t('✗ COPY: rows come in pages over HTTPS'),
-  ];
-  const list = lines.map((line) => `- ${line}`).join('\n');
-  return lines.some((line) => line.startsWith('✗'))
-    ? `${list}\n\n${t('What is missing comes with a Postgres connection string: run “Connect” again and choose it.')}`
-    : list;
 }

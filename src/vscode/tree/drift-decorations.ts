@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import { createLifetime, type Ending } from '../lifetime.ts';
 import type { Session } from '../session/session.ts';
 import { targetsOf } from '../session/session-state.ts';
+import { changeLook } from '../changes/describe-change.ts';
+import { lookOfUri } from './change-uri.ts';
 import { driftLook, targetLook, type DriftLook } from './drift.ts';
 import { parseTableUri } from './table-uri.ts';
 
-/** Letters and colours for the drift of each table, as Git has them for files. */
+/** Letters and colours for the drift of each table and for each changed row, as Git has them for files. */
 export function decorateDrift(session: Session): Ending {
   const lifetime = createLifetime();
   const changed = lifetime.add(new vscode.EventEmitter<undefined>());
@@ -21,6 +23,8 @@ export function decorateDrift(session: Session): Ending {
     vscode.window.registerFileDecorationProvider({
       onDidChangeFileDecorations: changed.event,
       provideFileDecoration(uri) {
+        const look = lookOfUri(uri);
+        if (look !== undefined) return decoration(changeLook(look));
         const names = parseTableUri(uri);
         const target = targetsOf(session.state).find((one) => one.target === names?.target);
         if (names === undefined || target === undefined) return undefined;

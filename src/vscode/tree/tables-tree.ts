@@ -1,10 +1,23 @@
 import * as vscode from 'vscode';
+import { toSynclineError } from '../../core/errors.ts';
+import type { ChangePages } from '../changes/change-pages.ts';
+import type { Choices } from '../changes/choices.ts';
 import { createLifetime, type Ending } from '../lifetime.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionState } from '../session/session-state.ts';
+import { changedRowNodes, problemNode, type ChangedTableNode } from './change-nodes.ts';
+import { changeItem, changeNodeTooltip } from './change-item.ts';
+import { applyCheckboxes } from './checkboxes.ts';
 import { hasDrifted } from './drift.ts';
 import { nodeTooltip, treeItem } from './tree-item.ts';
-import { columnNodes, targetNodes, type TargetNode, type TreeNode } from './tree-nodes.ts';
+import {
+  columnNodes,
+  isChangeNode,
+  sideOfNode,
+  targetNodes,
+  type TargetNode,
+  type TreeNode,
+} from './tree-nodes.ts';
 
 export const TABLES_VIEW = 'syncline.tables';
 
@@ -12,12 +25,20 @@ export interface TablesTree extends Ending {
   readonly view: vscode.TreeView<TreeNode>;
   /** The nodes as they are drawn, targets first. */
   readonly roots: () => readonly TargetNode[];
+  /** Draws a node and what is below it anew. */
+  redraw(node: TreeNode): void;
+}
+
+export interface TablesTreeOptions {
+  readonly session: Session;
+  readonly pages: ChangePages;
+  readonly choices: Choices;
 }
 
 const AGES_REFRESH = 60_000;
 
-/** The view of targets, their tables and their columns. */
-export function createTablesTree(session: Session): TablesTree {
+/** The view of targets, what changed in them row by row, their tables and their columns. */
+export function createTablesTree({ session, pages, choices }: TablesTreeOptions): TablesTree {
   const lifetime = createLifetime();
   const changed = lifetime.add(new vscode.EventEmitter<TreeNode[] | undefined>());
   let drawn = session.state;
@@ -25,23 +46,73 @@ export function createTablesTree(session: Session): TablesTree {
 
   const provider: vscode.TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (node) => treeItem(node, session.state, Date.now()),
-    getChildren(node) {
+    getTreeItem: (node) =>
+      isChangeNode(node)
+        ? changeItem(node, choices.of(sideOfNode(node)))
+        : treeItem(node, session.state, Date.now()),
+    async getChildren(node) {
       if (node === undefined) return [...roots];
-      if (node.kind === 'target') return [...node.tables];
-      return node.kind === 'table' ? [...columnNodes(node)] : [];
+      switch (node.kind) {
+        case 'target':
+          return [...node.groups, ...node.tables];
+        case 'table':
+          return [...columnNodes(node)];
+        case 'change-group':
+          return [...node.tables];
+        case 'changed-table':
+          return [...(await rowsOf(node))];
+        default:
+          return [];
+      }
     },
     getParent(node) {
-      if (node.kind === 'column') return node.table;
-      return node.kind === 'table' ? roots.find(({ status }) => status.target === node.target) : undefined;
+      switch (node.kind) {
+        case 'target':
+          return undefined;
+        case 'table':
+        case 'change-group':
+          return roots.find(({ status }) => status.target === node.target);
+        case 'changed-table':
+          return roots
+            .flatMap(({ groups }) => groups)
+            .find(({ target, side }) => target === node.target && side === node.side);
+        default:
+          return node.table;
+      }
     },
     resolveTreeItem(item, node) {
-      item.tooltip = new vscode.MarkdownString(nodeTooltip(node, session.state, Date.now()));
+      const tooltip = isChangeNode(node)
+        ? changeNodeTooltip(node, choices.of(sideOfNode(node)))
+        : nodeTooltip(node, session.state, Date.now());
+      item.tooltip = new vscode.MarkdownString(tooltip);
       return item;
     },
   };
+
+  const rowsOf = async (table: ChangedTableNode): Promise<readonly TreeNode[]> => {
+    try {
+      const { rows, more } = await pages.list(table);
+      if (more === 0) choices.keepRows(table, table.table, rows);
+      return changedRowNodes(table, rows, more);
+    } catch (thrown) {
+      return [problemNode(table, toSynclineError(thrown))];
+    }
+  };
+
   const view = lifetime.add(
-    vscode.window.createTreeView(TABLES_VIEW, { treeDataProvider: provider, showCollapseAll: true }),
+    vscode.window.createTreeView(TABLES_VIEW, {
+      treeDataProvider: provider,
+      showCollapseAll: true,
+      // A table's box stands for rows that are not listed yet, too.
+      manageCheckboxStateManually: true,
+    }),
+  );
+  lifetime.add(view.onDidChangeCheckboxState(({ items }) => applyCheckboxes(choices, items)));
+  lifetime.add(
+    choices.onDidChange(({ target, side }) => {
+      const groups = roots.flatMap((root) => root.groups);
+      changed.fire(groups.filter((group) => group.target === target && group.side === side));
+    }),
   );
 
   const draw = (state: SessionState) => {
@@ -53,6 +124,13 @@ export function createTablesTree(session: Session): TablesTree {
       state.connections !== before.connections
     ) {
       roots = targetNodes(state);
+      for (const { groups } of roots) {
+        for (const group of groups)
+          choices.keepTables(
+            group,
+            group.tables.map(({ table }) => table),
+          );
+      }
       showBadge(view, roots);
       changed.fire(undefined);
       return;
@@ -69,6 +147,9 @@ export function createTablesTree(session: Session): TablesTree {
   return {
     view,
     roots: () => roots,
+    redraw: (node) => {
+      changed.fire([node]);
+    },
     dispose: () => {
       lifetime.dispose();
     },

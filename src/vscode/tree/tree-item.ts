@@ -10,9 +10,12 @@ import {
 import { tableDescription, tableLabel, tableTooltip } from './describe-table.ts';
 import { targetDescription, targetLabel, targetTooltip } from './describe-target.ts';
 import { tableUri, targetUri } from './table-uri.ts';
-import type { ColumnNode, TableNode, TargetNode, TreeNode } from './tree-nodes.ts';
+import type { ColumnNode, TableNode, TargetNode } from './tree-nodes.ts';
 
-export function treeItem(node: TreeNode, state: SessionState, now: number): vscode.TreeItem {
+/** The nodes of a target's structure; changed rows have items of their own. */
+type StructureNode = TargetNode | TableNode | ColumnNode;
+
+export function treeItem(node: StructureNode, state: SessionState, now: number): vscode.TreeItem {
   switch (node.kind) {
     case 'target':
       return targetItem(node, state, now);
@@ -24,7 +27,7 @@ export function treeItem(node: TreeNode, state: SessionState, now: number): vsco
 }
 
 /** Markdown for the tooltip; made when somebody points at the node. */
-export function nodeTooltip(node: TreeNode, state: SessionState, now: number): string {
+export function nodeTooltip(node: StructureNode, state: SessionState, now: number): string {
   switch (node.kind) {
     case 'target':
       return targetTooltip(node.status, connectionOf(state, node.status.target), now);

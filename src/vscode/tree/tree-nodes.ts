@@ -2,11 +2,15 @@
 import type { ColumnStatus, TableStatus, TargetStatus } from '../../engine/workspace-status.ts';
 import type { SessionState } from '../session/session-state.ts';
 import { targetsOf } from '../session/session-state.ts';
+import { changeGroups, type ChangeGroupNode, type ChangeNode } from './change-nodes.ts';
+import { nodeId } from './node-id.ts';
 
 export interface TargetNode {
   readonly kind: 'target';
   readonly id: string;
   readonly status: TargetStatus;
+  /** What changed on either side; shown above the tables. */
+  readonly groups: readonly ChangeGroupNode[];
   readonly tables: readonly TableNode[];
 }
 
@@ -24,7 +28,18 @@ export interface ColumnNode {
   readonly column: ColumnStatus;
 }
 
-export type TreeNode = TargetNode | TableNode | ColumnNode;
+export type TreeNode = TargetNode | TableNode | ColumnNode | ChangeNode;
+
+export const NODE_KINDS: readonly TreeNode['kind'][] = [
+  'target',
+  'table',
+  'column',
+  'change-group',
+  'changed-table',
+  'changed-row',
+  'more-changes',
+  'problem',
+];
 
 /** Nothing where the view's welcome text speaks instead. */
 export function targetNodes(state: SessionState): readonly TargetNode[] {
@@ -33,6 +48,7 @@ export function targetNodes(state: SessionState): readonly TargetNode[] {
     kind: 'target',
     id: nodeId(status.target),
     status,
+    groups: changeGroups(status),
     tables: status.tables.map((table) => ({
       kind: 'table',
       id: nodeId(status.target, table.table),
@@ -51,6 +67,11 @@ export function columnNodes(table: TableNode): readonly ColumnNode[] {
   }));
 }
 
-function nodeId(...names: readonly string[]): string {
-  return names.map(encodeURIComponent).join('/');
+export function isChangeNode(node: TreeNode): node is ChangeNode {
+  return !['target', 'table', 'column'].includes(node.kind);
+}
+
+/** The target and side that a changed row, or what lists it, belongs to. */
+export function sideOfNode(node: ChangeNode): Pick<ChangeGroupNode, 'target' | 'side'> {
+  return node.kind === 'change-group' || node.kind === 'changed-table' ? node : node.table;
 }

@@ -45,7 +45,7 @@ describe('a target’s tooltip', () => {
   });
 
   it('does not advise when nothing is missing', () => {
-    const all = target({ capabilities: ['catalog', 'snapshot', 'copy', 'ddl'] });
+    const all = target({ capabilities: ['catalog', 'snapshot', 'copy', 'ddl', 'kit'] });
     assert.doesNotMatch(targetTooltip(all, connected, NOW), /✗|missing/);
   });
 

@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import type { Session } from '../session/session.ts';
+import { signatureOf } from '../session/file-signature.ts';
+import type { ChangedTableNode } from '../tree/change-nodes.ts';
+import { createChangePages, type ChangePages } from './change-pages.ts';
+import { readChanges, type ChangesReaderServices } from './read-changes.ts';
+
+/**
+ * The pages of this window. Local rows are read again when the database file was written, or when what is counted of
+ * them differs; production's only after another comparison, which makes them another node.
+ */
+export function changePages(services: ChangesReaderServices): ChangePages {
+  return createChangePages({
+    read: async (table, offset, limit) => {
+      const report = await readChanges(services, table, { tables: [table.table], offset, limit });
+      const found = report.tables.find((one) => one.table === table.table);
+      return { rows: found?.rows ?? [], more: found?.more ?? 0 };
+    },
+    stampOf: async (table) =>
+      table.side === 'production' ? table.id : `${await localSignature(services.session)} ${countsOf(table)}`,
+  });
+}
+
+async function localSignature({ state: { folder, status } }: Session): Promise<string> {
+  return folder === undefined || status === undefined
+    ? ''
+    : signatureOf(resolve(folder.fsPath, status.local.path));
+}
+
+function countsOf({ counts }: ChangedTableNode): string {
+  return JSON.stringify(counts);
+}

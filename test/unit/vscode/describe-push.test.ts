@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { RefusedChange } from '../../../src/core/rows/change.ts';
+import type { PushReport } from '../../../src/engine/push-report.ts';
+import {
+  guaranteeText,
+  pushedText,
+  pushQuestion,
+  refusedDetail,
+  refusedMarkdown,
+  rehearsedText,
+} from '../../../src/vscode/commands/describe-push.ts';
+
+const report: PushReport = {
+  run: 'r',
+  target: 'production',
+  address: 'https://abcd.supabase.co',
+  guarantee: 'transaction',
+  state: 'planned',
+  tables: [{ table: 'users', inserted: 1, updated: 2, deleted: 0 }],
+  totals: { inserted: 1, updated: 2, deleted: 0 },
+  refused: [],
+  preview: [],
+  warnings: [],
+};
+
+const refused = (key: string, more: Partial<RefusedChange> = {}): RefusedChange => ({
+  table: 'users',
+  key: [key],
+  op: 'update',
+  cause: 'changed-in-production',
+  message: 'Production changed this row.',
+  ...more,
+});
+
+describe('a push', () => {
+  it('is asked about with its counts and what is guaranteed', () => {
+    assert.equal(
+      pushQuestion(report, false),
+      'Push 3 changes to production? 1 inserted, 2 updated. All of it in one transaction, or nothing.',
+    );
+    assert.match(pushQuestion(report, true), /The rehearsal went through/);
+    assert.match(guaranteeText('kit'), /one call of the kit/);
+    assert.match(guaranteeText('row-by-row'), /Row by row/);
+  });
+
+  it('makes no link of a target’s name', () => {
+    assert.match(pushQuestion({ ...report, target: '[x](command:y)' }, false), /\[x\] \(command:y\)/);
+  });
+
+  it('says what it did', () => {
+    assert.equal(pushedText(report), 'Pushed to production: 1 inserted, 2 updated.');
+    assert.equal(
+      rehearsedText(report),
+      'Rehearsed on production and rolled back: 3 changes would go through.',
+    );
+  });
+});
+
+describe('refused rows', () => {
+  it('are named with cause and next step, the first ones in the dialog', () => {
+    const detail = refusedDetail([
+      refused('7', { column: 'email' }),
+      ...Array.from({ length: 9 }, (_, index) => refused(String(index))),
+    ]);
+    assert.match(detail, /^• users 7, column email: Production changed this row\. Pull changes first/);
+    assert.match(detail, /and 4 more/);
+    assert.match(detail, /Nothing was pushed/);
+  });
+
+  it('are all in the document', () => {
+    const rows = Array.from({ length: 20 }, (_, index) => refused(String(index)));
+    const text = refusedMarkdown('production', rows);
+    for (const { key } of rows) assert.ok(text.includes(`\`users ${key[0]!}\``));
+    assert.equal(text.match(/\*Pull changes first/g)?.length, 20);
+  });
+});
