@@ -26,7 +26,7 @@ export async function findByComparison(
   const keyReader = keyTextsOf(record);
   // The rows of the base that do not meet the conditions any more are asked for by key, where keys are not masked.
   const where =
-    record.filter === undefined || keyReader === undefined || snapshot.readByKey === undefined
+    record.filter === undefined || keyReader === undefined
       ? []
       : scopeOf(record.filter, record.table.source, finding.now);
   let [read, bytes] = [0, 0];
@@ -75,8 +75,7 @@ async function findOutside(
   let read = 0;
   let keys: RowKey[] = [];
   const ask = async (): Promise<void> => {
-    const rows =
-      (await snapshot.readByKey?.({ table: source, columns, keys: keys.map(keyReader), signal })) ?? [];
+    const rows = await snapshot.readByKey({ table: source, columns, keys: keys.map(keyReader), signal });
     incoming.batch(() => {
       const there = new Set(rows.map((row) => identity(taker.row(row).key)));
       for (const key of keys) if (!there.has(identity(key))) taker.gone(key);

@@ -30,7 +30,7 @@ export async function* readByColumns(
   const isKey = key.length === by.length && key.every((column) => by.includes(column));
   for (let start = 0; start < values.length; start += VALUES_AT_ONCE) {
     const chunk = values.slice(start, start + VALUES_AT_ONCE);
-    if (isKey && snapshot.readByKey !== undefined && where.length === 0) {
+    if (isKey && where.length === 0) {
       const order = key.map((column) => by.indexOf(column));
       const keys = chunk.map((value) => order.map((index) => value[index] ?? ''));
       yield await snapshot.readByKey({ table, columns, keys, signal });
