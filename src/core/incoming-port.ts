@@ -1,6 +1,6 @@
 /** How the engine puts production's changes into the local database without losing a local edit. */
 import type { Tracking } from './local-changes-port.ts';
-import type { BaseTable, RowCounts } from './local-ports.ts';
+import type { BaseTable, RowCounts, RowPresence } from './local-ports.ts';
 import type { ConflictKind } from './rows/incoming.ts';
 import type { RowKey } from './rows/change.ts';
 import type { TableKey } from './schema/model.ts';
@@ -27,6 +27,8 @@ export interface IncomingStage {
   tally(table: BaseTable, isKnown: (key: RowKey) => boolean): RowCounts;
   /** What has come of a table, in the order in which it came; of a row that is gone only the key's cells. */
   rows(table: BaseTable): Iterable<{ readonly cells: Row; readonly gone: boolean }>;
+  /** Of rows that production has. Compiling it may make an index. */
+  readonly has: RowPresence;
   /** Flushes to the disk and closes; the file stays. */
   finish(): void;
   /** Closes and deletes. */

@@ -5,6 +5,7 @@ import type { Tracking } from './local-changes-port.ts';
 import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { MaskReasonSource, TableMask, TransformerName } from './masking/plan.ts';
 import type { ConflictKind } from './rows/incoming.ts';
+import type { RowFilter } from './rules/row-filter.ts';
 import type { TableKey } from './schema/model.ts';
 
 export type RunState =
@@ -42,6 +43,8 @@ export interface PulledColumnRecord {
 /** A table as it was last pulled. */
 export interface PulledTableRecord extends BaseTable {
   readonly columns: readonly PulledColumnRecord[];
+  /** Which rows were pulled, as the workspace file said; all when absent. Rows that they refer to came with them. */
+  readonly filter?: RowFilter;
   /** How the rows were masked, so that the same can be done again; null when they were pulled raw. */
   readonly mask: TableMask | null;
   readonly rows: number;

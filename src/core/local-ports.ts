@@ -32,6 +32,12 @@ export interface BaseTable {
   readonly seenColumn: string;
 }
 
+/** Whether a row with some values is there; compiled for a table and local names of its columns. */
+export type RowPresence = (
+  table: LocalTable,
+  columns: readonly string[],
+) => (cells: readonly Cell[]) => boolean;
+
 /** Writes rows of one table into a stage. `seen`: the keyed hashes of production's values of the masked columns. */
 export type WriteRow = (cells: readonly Cell[], seen: Uint8Array | null) => void;
 
@@ -47,6 +53,8 @@ export interface Stage {
   /** Builds the indexes of a table after its rows. Throws CONSTRAINT_VIOLATION. */
   finishTable(table: LocalTable): void;
   countRows(table: LocalTable): number;
+  /** Of rows that were written so far. */
+  readonly has: RowPresence;
   /**
    * The texts as they stand in the file, a row in the order of the table's columns; what is no text is null. Nothing is
    * written meanwhile.
@@ -158,6 +166,7 @@ export interface BaseRow {
 
 /** Looks rows up in a base by primary key. */
 export interface BaseReader {
+  readonly has: RowPresence;
   countRows(table: BaseTable): number;
   /** The cells in the order of the table's columns, then the seen hashes; undefined when the key is not there. */
   finder(table: BaseTable): (key: readonly Cell[]) => BaseRow | undefined;

@@ -70,26 +70,32 @@ function checkCounts(
 ): CheckResult {
   const name = 'row counts';
   const moved: string[] = [];
+  let parents = 0;
   for (const planned of plan.tables) {
     const staged = stage.countRows(planned.local);
-    const arrived = loads.find((load) => load.table === planned.local.key)?.rows ?? 0;
-    if (staged !== arrived || (snapshot.consistent && staged !== planned.rows)) {
+    const load = loads.find(({ table }) => table === planned.local.key);
+    const [arrived, matched] = [load?.rows ?? 0, load?.matched ?? 0];
+    parents += arrived - matched;
+    if (staged !== arrived || (snapshot.consistent && matched !== planned.rows)) {
       throw new SynclineError(
         'REMOTE_CHANGED',
-        `Table ${planned.local.key} had ${planned.rows} rows; ${arrived} arrived and ${staged} were staged.`,
+        `Table ${planned.local.key} had ${planned.rows} rows to read; ${matched} came, ${arrived} in all, and ${staged} were staged.`,
         { table: planned.local.key },
       );
     }
-    if (staged !== planned.rows)
-      moved.push(`${planned.local.key} (${planned.rows} when counted, ${staged} read)`);
+    if (matched !== planned.rows)
+      moved.push(`${planned.local.key} (${planned.rows} when counted, ${matched} read)`);
   }
-  return moved.length === 0
-    ? { name, status: 'passed', detail: `${plan.tables.length} tables have as many rows as production` }
-    : {
-        name,
-        status: 'passed',
-        detail: `every row that was read is there; production wrote meanwhile: ${moved.join(', ')}`,
-      };
+  const filtered = plan.tables.filter(({ where }) => where.length > 0).length;
+  const beside =
+    filtered === 0
+      ? ''
+      : `; ${filtered} of them only those that meet their conditions, and ${parents} rows to which others refer`;
+  const detail =
+    moved.length === 0
+      ? `${plan.tables.length} tables have as many rows as production${beside}`
+      : `every row that was read is there; production wrote meanwhile: ${moved.join(', ')}`;
+  return { name, status: 'passed', detail };
 }
 
 function checkReferences(stage: Stage, plan: PullPlan): CheckResult {

@@ -2,6 +2,8 @@ import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { BaseReader, RowCounts } from '../core/local-ports.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
+import { rowTest } from '../core/rows/row-test.ts';
+import { scopeOf } from '../core/rules/row-scopes.ts';
 import { productionReader, productionRows } from './production-rows.ts';
 
 export interface CompareRows {
@@ -9,6 +11,8 @@ export interface CompareRows {
   readonly base: BaseReader;
   readonly snapshot: ProductionSnapshot;
   readonly maskingKey: MaskingKey | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +27,20 @@ export async function compareKeyless(rows: CompareRows): Promise<RowCounts> {
     else surplus.set(identity, sum);
   };
   base.eachRow(record, (row) => count(read.identityOf(row), -1));
-  for await (const batch of productionRows(rows)) for (const row of batch.rows) count(read(row).identity, 1);
+  const { filter, table } = record;
+  const isMeant =
+    filter === undefined
+      ? () => true
+      : rowTest(
+          table.columns.map(({ source }) => source),
+          scopeOf(filter, table.source, rows.now),
+        );
+  for await (const batch of productionRows(rows)) {
+    for (const row of batch.rows) {
+      const { identity } = read(row);
+      if ((surplus.get(identity) ?? 0) < 0 || isMeant(row)) count(identity, 1);
+    }
+  }
   let [inserted, deleted] = [0, 0];
   for (const sum of surplus.values()) {
     if (sum > 0) inserted += sum;

@@ -40,7 +40,7 @@ export async function compare(
       const readable = pulled.tables.filter((record) => isReadable(record, catalog));
       const counts = new Map([
         ...(await compareKeyed(context, options, { pulled, readable, base, snapshot })),
-        ...(await compareWithoutKeys(options, { readable, base, snapshot })),
+        ...(await compareWithoutKeys(options, context.clock(), { readable, base, snapshot })),
       ]);
       return pulled.tables.map((record) => describe(context, record, catalog, counts.get(record.table.key)));
     });
@@ -104,11 +104,15 @@ async function compareKeyed(
 
 async function compareWithoutKeys(
   { maskingKey, signal }: CompareOptions,
+  now: number,
   { readable, base, snapshot }: Compared,
 ): Promise<(readonly [TableKey, RowCounts])[]> {
   const counts: (readonly [TableKey, RowCounts])[] = [];
   for (const record of readable.filter(({ table }) => table.primaryKey.length === 0)) {
-    counts.push([record.table.key, await compareKeyless({ record, base, snapshot, maskingKey, signal })]);
+    counts.push([
+      record.table.key,
+      await compareKeyless({ record, base, snapshot, maskingKey, now, signal }),
+    ]);
   }
   return counts;
 }

@@ -26,6 +26,7 @@ export function recordTable(planned: PlannedTable, load: TableLoad | undefined):
     table: planned.local,
     seenColumn: seenColumnOf(planned.local),
     columns: describeColumns(planned),
+    ...(planned.filter === undefined ? {} : { filter: planned.filter }),
     mask: planned.mask ?? null,
     rows: load?.rows ?? 0,
   };
@@ -68,6 +69,9 @@ function describeTable(planned: PlannedTable, load: TableLoad | undefined): Pull
     rows: load?.rows ?? 0,
     bytes: load?.bytes ?? 0,
     withoutKey: planned.local.primaryKey.length === 0,
+    ...(planned.where.length === 0
+      ? {}
+      : { filtered: { matched: load?.matched ?? 0, parents: (load?.rows ?? 0) - (load?.matched ?? 0) } }),
     columns: describeColumns(planned),
   };
 }

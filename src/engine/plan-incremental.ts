@@ -37,6 +37,7 @@ export async function planIncremental(
   }
   const plan = await planPull(snapshot, rules, {
     masked,
+    now: run.startedAt,
     signal,
     onTable: (table, tablesDone, tablesTotal) => tracker.update({ table, tablesDone, tablesTotal }),
   });
@@ -48,11 +49,12 @@ export async function planIncremental(
 function requireSamePlan({ previous, target }: IncrementalRun, plan: PullPlan): void {
   const before = new Map(previous.tables.map((record) => [record.table.key, record] as const));
   const altered = plan.tables
-    .filter(({ local, mask }) => {
+    .filter(({ local, mask, filter }) => {
       const record = before.get(local.key);
       return (
         record?.table.createSql !== local.createSql ||
-        JSON.stringify(record.mask) !== JSON.stringify(mask ?? null)
+        JSON.stringify(record.mask) !== JSON.stringify(mask ?? null) ||
+        JSON.stringify(record.filter) !== JSON.stringify(filter)
       );
     })
     .map(({ local }) => local.key);
@@ -61,7 +63,7 @@ function requireSamePlan({ previous, target }: IncrementalRun, plan: PullPlan): 
   if (altered.length + dropped.length === 0) return;
   throw new SynclineError(
     'FULL_PULL_NEEDED',
-    `Schema or masking are others than at the last pull: ${[...altered, ...dropped].join(', ')}.`,
+    `Schema, masking or conditions are others than at the last pull: ${[...altered, ...dropped].join(', ')}.`,
     { target, tables: [...altered, ...dropped] },
   );
 }

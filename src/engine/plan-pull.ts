@@ -3,8 +3,10 @@ import { localSchemaOf } from '../core/schema/local-schema.ts';
 import { maskedColumns, planMasking, type MaskPlan, type TableMask } from '../core/masking/plan.ts';
 import { readMaskRule, type MaskRule, type MaskRules } from '../core/masking/rule.ts';
 import { SynclineError } from '../core/errors.ts';
-import type { ProductionSnapshot } from '../core/ports.ts';
+import type { ProductionSnapshot, RowCondition } from '../core/ports.ts';
 import type { ParsedWorkspaceFile } from '../core/rules/parse-workspace-file.ts';
+import type { RowFilter } from '../core/rules/row-filter.ts';
+import { namedSets, rowScopes } from '../core/rules/row-scopes.ts';
 import { restrictCatalog, selectForPull } from '../core/rules/select-tables.ts';
 import { WORKSPACE_FILE_NAME } from '../core/rules/workspace-file.ts';
 import { tableKey, type Catalog, type Table, type TableKey } from '../core/schema/model.ts';
@@ -20,7 +22,11 @@ export interface PlannedTable {
   readonly columns: readonly string[];
   /** Absent for a raw pull. */
   readonly mask?: TableMask;
-  /** Exact number of rows when the plan was made. */
+  /** Only rows that meet all of these are read; and those that rows refer to. */
+  readonly where: readonly RowCondition[];
+  /** The same as the workspace file has it. */
+  readonly filter?: RowFilter;
+  /** Exact number of rows to read when the plan was made. */
   readonly rows: number;
 }
 
@@ -37,6 +43,8 @@ export interface PullPlan {
 
 export interface PlanOptions {
   readonly masked: boolean;
+  /** Milliseconds since the epoch: what "now" means in conditions. */
+  readonly now: number;
   readonly signal: AbortSignal;
   /** Told the tables done and all tables, while samples and counts are read. */
   readonly onTable: (table: TableKey, done: number, total: number) => void;
@@ -44,7 +52,7 @@ export interface PlanOptions {
 
 /**
  * Reads the catalog, samples and counts, and decides tables, masking and local schema.
- * Throws REMOTE_EMPTY, CONFIG_UNKNOWN_*, MASKING_IMPOSSIBLE, and what the snapshot throws.
+ * Throws REMOTE_EMPTY, CONFIG_INVALID, CONFIG_UNKNOWN_*, MASKING_IMPOSSIBLE, and what the snapshot throws.
  */
 export async function planPull(
   snapshot: ProductionSnapshot,
@@ -55,6 +63,8 @@ export async function planPull(
   if (catalog.tables.length === 0) throw new SynclineError('REMOTE_EMPTY', 'The target shows no tables.');
   const selection = selectForPull(catalog, rules);
   const restricted = restrictCatalog(catalog, selection);
+  const scopes = rowScopes(restricted, rules, options.now);
+  namedSets(restricted, rules, options.now);
 
   const samples = new Map<TableKey, readonly Row[]>();
   const counts = new Map<TableKey, number>();
@@ -62,7 +72,8 @@ export async function planPull(
     const key = tableKey(table.name);
     options.onTable(key, done, restricted.tables.length);
     // Counting locks the table against being altered until the snapshot ends, as pg_dump does.
-    counts.set(key, await snapshot.countRows(table, options.signal));
+    counts.set(key, await snapshot.countRows(table, options.signal, scopes.get(key)));
+    // Of all rows: how a value is masked must not depend on which rows somebody wants.
     if (options.masked) samples.set(key, await readSample(snapshot, table, options.signal));
   }
 
@@ -84,10 +95,13 @@ export async function planPull(
   });
   const tables = schema.tables.map((local): PlannedTable => {
     const mask = masks?.tables.get(local.key);
+    const filter = rules.file.tables[local.key]?.where;
     return {
       local,
       columns: local.columns.map((column) => column.source.name),
       ...(mask === undefined ? {} : { mask }),
+      where: scopes.get(local.key) ?? [],
+      ...(filter === undefined ? {} : { filter }),
       rows: counts.get(local.key) ?? 0,
     };
   });

@@ -3,7 +3,7 @@ import type { BaseRow } from '../core/local-ports.ts';
 import { compileTableMask } from '../core/masking/compile.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
 import { maskedColumns } from '../core/masking/plan.ts';
-import type { ProductionSnapshot, RowBatch } from '../core/ports.ts';
+import type { ProductionSnapshot, RowBatch, RowCondition } from '../core/ports.ts';
 import type { Table } from '../core/schema/model.ts';
 import type { Cell, PostgresTextRow } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
@@ -14,6 +14,8 @@ import { seenHasher } from './seen-hashes.ts';
 export interface ReadProduction {
   readonly record: PulledTableRecord;
   readonly snapshot: ProductionSnapshot;
+  /** Only rows that meet these. */
+  readonly where?: readonly RowCondition[];
   readonly maskingKey: MaskingKey | undefined;
   readonly signal: AbortSignal;
 }
@@ -22,10 +24,11 @@ export interface ReadProduction {
 export async function* productionRows({
   record,
   snapshot,
+  where = [],
   signal,
 }: ReadProduction): AsyncGenerator<RowBatch> {
   const columns = record.table.columns.map((column) => column.source.name);
-  yield* snapshot.readRows({ table: record.table.source, columns, signal });
+  yield* snapshot.readRows({ table: record.table.source, columns, where, signal });
 }
 
 /** A production row as a pull would write it, and what tells whether production changed it. */

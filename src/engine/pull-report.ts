@@ -21,6 +21,8 @@ export interface PulledTable {
   readonly bytes: number;
   /** True for a table without a primary key: its rows cannot be told apart, so it is replaced whole every time. */
   readonly withoutKey: boolean;
+  /** Of a table with conditions: how many rows met them, and how many came because others refer to them. */
+  readonly filtered?: { readonly matched: number; readonly parents: number };
   /** Of an incremental pull: what it did to the local rows, and how many it left alone because both sides changed them. */
   readonly changes?: {
     readonly inserted: number;

@@ -89,6 +89,7 @@ async function planUnderProgress(run: PullRun, snapshot: ProductionSnapshot): Pr
   tracker.enter('plan');
   const plan = await planPull(snapshot, run.rules, {
     masked: run.maskingKey !== undefined,
+    now: run.startedAt,
     signal,
     onTable: (table, tablesDone, tablesTotal) => tracker.update({ table, tablesDone, tablesTotal }),
   });
@@ -136,10 +137,13 @@ async function fillStage(
 
 /**
  * Parents first, as the plan has them, in a snapshot. Without one, children first: a parent that is inserted together
- * with its children while the tables are read is then read too.
+ * with its children while the tables are read is then read too. Filtered tables come before those, parents first: what
+ * is missing of them is asked for by key anyway.
  */
 function readingOrder({ tables }: PullPlan, snapshot: ProductionSnapshot): readonly PlannedTable[] {
-  return snapshot.consistent ? tables : tables.toReversed();
+  if (snapshot.consistent) return tables;
+  const isFiltered = ({ where }: PlannedTable): boolean => where.length > 0;
+  return [...tables.filter(isFiltered), ...tables.filter((table) => !isFiltered(table)).toReversed()];
 }
 
 interface Switched {

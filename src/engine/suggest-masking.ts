@@ -97,7 +97,12 @@ async function planned<Result>(
 ): Promise<Result> {
   requireAllRows(await production.probe(signal));
   return withSnapshot(production, signal, async (snapshot) => {
-    const plan = await planPull(snapshot, context.rules, { masked: true, signal, onTable: () => undefined });
+    const plan = await planPull(snapshot, context.rules, {
+      masked: true,
+      now: context.clock(),
+      signal,
+      onTable: () => undefined,
+    });
     return use(snapshot, plan);
   });
 }

@@ -48,6 +48,19 @@ export function scopeOf(filter: RowFilter, table: Table, now: number): readonly 
   });
 }
 
+/** Whether rows may come to meet the conditions by the passing of time alone. */
+export function growsWithTime(filter: RowFilter): boolean {
+  const isRelative = (value: unknown): boolean => typeof value === 'string' && value.startsWith('now');
+  return Object.values(filter).some((condition) =>
+    condition === null || typeof condition !== 'object'
+      ? isRelative(condition)
+      : Object.entries(condition).some(
+          ([comparison, operand]) =>
+            comparison !== 'greater' && comparison !== 'atLeast' && [operand].flat().some(isRelative),
+        ),
+  );
+}
+
 /** All named sets. `catalog` is what is pulled. Throws CONFIG_INVALID and CONFIG_UNKNOWN_TABLE. */
 export function namedSets(
   catalog: Catalog,

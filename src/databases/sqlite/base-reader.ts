@@ -4,6 +4,7 @@ import type { Cell } from '../../core/values/cell.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { requireBase } from './local-changes.ts';
+import { rowPresence } from './row-presence.ts';
 import { rowidName } from './rowid.ts';
 
 /** Opens a base for look-ups by primary key. Throws LEDGER_CORRUPT when it is missing. */
@@ -11,6 +12,7 @@ export function openBase(driver: SqliteDriver, path: string): BaseReader {
   requireBase(path);
   const connection = driver.open(path, { mode: 'read', subject: 'stage' });
   return {
+    has: (table, columns) => rowPresence(connection, table.name, columns),
     countRows({ table }) {
       const count = connection
         .prepare<[], bigint>(`SELECT count(*) FROM ${quoteIdentifier(table.name)}`)

@@ -4,12 +4,14 @@ import type { BaseTable, RowCounts } from '../../core/local-ports.ts';
 import type { RowKey } from '../../core/rows/change.ts';
 import { keyColumnsOf } from '../../core/rows/row-change.ts';
 import { quoteIdentifier } from '../../core/schema/identifiers.ts';
+import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { Cell, Row } from '../../core/values/cell.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
 import { flushFile } from './flush-file.ts';
 import { INCOMING, incomingColumnsOf, incomingTableSql } from './incoming-format.ts';
 import { removeFiles } from './remove.ts';
+import { rowPresence } from './row-presence.ts';
 
 /** A new incoming file for tables with a primary key. It needs no journal: until it is finished it is thrown away whole. */
 export function createIncoming(
@@ -74,6 +76,7 @@ export function createIncoming(
     clear: ({ table }) => guarded(() => void connection.exec(`DELETE FROM ${quoteIdentifier(table.name)}`)),
     tally: (base, isKnown) => guarded(() => tally(connection, base, isKnown)),
     rows: (base) => rowsOf(connection, base),
+    has: (table, columns) => guarded(() => presence(connection, tables, table, columns)),
     finish: () =>
       guarded(() => {
         connection.close();
@@ -93,6 +96,22 @@ function writerFor(connection: Connection, base: BaseTable): WriteIncoming {
      VALUES (${names.map(() => '?').join(', ')})`,
   );
   return (cells, seen, value) => void insert.run(...cells, seen, value);
+}
+
+function presence(
+  connection: Connection,
+  tables: readonly BaseTable[],
+  table: LocalTable,
+  columns: readonly string[],
+): (cells: readonly Cell[]) => boolean {
+  const base = tables.find((each) => each.table.key === table.key);
+  if (base === undefined) return () => false;
+  const names = columns.map(quoteIdentifier).join(', ');
+  connection.exec(
+    `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(`by ${names} of ${table.name}`)} ON ${quoteIdentifier(table.name)} (${names})`,
+  );
+  const { state } = incomingColumnsOf(base);
+  return rowPresence(connection, table.name, columns, `${quoteIdentifier(state)} = ${INCOMING.row}`);
 }
 
 function forgetterFor(connection: Connection, { table }: BaseTable): (key: RowKey) => void {

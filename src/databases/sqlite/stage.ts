@@ -7,6 +7,7 @@ import { ensureFolder, sqliteError } from './errors.ts';
 import { flushFile } from './flush-file.ts';
 import { danglingReferencesOf } from './references.ts';
 import { removeFiles } from './remove.ts';
+import { rowPresence } from './row-presence.ts';
 
 /** SQLite's page cache for a stage, in KiB (the pragma's negative form): the bound on its memory. */
 const CACHE_KIB = 16_384;
@@ -48,6 +49,7 @@ export function createStage(driver: SqliteDriver, path: string, tables: readonly
         for (const index of table.indexes) connection.exec(index.sql);
       }),
     countRows: (table) => guarded(() => countRows(connection, table)),
+    has: (table, columns) => rowPresence(connection, table.name, columns),
     texts: (table) => textsOf(connection, table),
     danglingReferences: () =>
       guarded(() => tables.flatMap((table) => danglingReferencesOf(connection, table.name))),

@@ -65,6 +65,7 @@ export function followLog(log: ChangeLog, finding: FindChanges): LogFollower {
             break;
           case 'rows':
             take(batch);
+            await finding.parents?.bring();
             rows += batch.upserts.length + batch.deletes.length;
             onRead(batch.table, 0, rows);
             break;

@@ -60,6 +60,7 @@ export async function findByDigests(
       incoming.batch(() => {
         for (const text of batch.rows) balance.saw(taker.row(text));
       });
+      await finding.parents?.bring();
       read += batch.rows.length;
       bytes += batch.bytes;
       onRead(read);

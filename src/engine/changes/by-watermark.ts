@@ -31,6 +31,7 @@ export async function findByWatermark(
         watermark.saw(text);
       }
     });
+    await finding.parents?.bring();
     read += batch.rows.length;
     bytes += batch.bytes;
     onRead(read);
@@ -43,7 +44,7 @@ export async function findByWatermark(
 /** Reads all keys: those that the base does not have are read whole, and those that only the base has are gone. */
 export async function compareKeys(
   record: PulledTableRecord,
-  { base, incoming, snapshot, signal }: FindChanges,
+  { base, incoming, snapshot, parents, signal }: FindChanges,
   taker: RowTaker,
 ): Promise<{ readonly read: number; readonly bytes: number }> {
   const { source } = record.table;
@@ -55,6 +56,7 @@ export async function compareKeys(
   const take = async (): Promise<void> => {
     const rows = await snapshot.readByKey({ table: source, columns, keys: unknown, signal });
     incoming.batch(() => rows.forEach((row) => taker.row(row)));
+    await parents?.bring();
     read += rows.length;
     unknown = [];
   };

@@ -7,7 +7,9 @@ import { findByComparison } from './by-comparison.ts';
 import { digestMark, findAndDigest, findByDigests } from './by-digests.ts';
 import { findByWatermark } from './by-watermark.ts';
 import type { FindChanges, Found, FoundChanges, TableFinding } from './found-changes.ts';
-import { canNameKeys } from './row-taker.ts';
+import { parentBringer } from '../parents/bring-parents.ts';
+import { growsWithTime } from '../../core/rules/row-scopes.ts';
+import { canNameKeys, rowTaker, type RowTaker } from './row-taker.ts';
 import { readFrom } from './watermark.ts';
 
 /** Rounds of reading on, after tables were read beside the log while others wrote. */
@@ -26,7 +28,8 @@ interface Searched extends TableFinding {
  * log, digests, a watermark where the workspace file names one, or every row. What is found goes into the incoming file.
  * Throws METHOD_UNAVAILABLE when one method is asked for and cannot be used at all.
  */
-export async function findChanges(finding: FindChanges): Promise<Found> {
+export async function findChanges(search: FindChanges): Promise<Found> {
+  const finding = withParents(search);
   requireMethod(finding);
   const searched = new Map<TableKey, Searched>();
   const position = await searchLog(finding, searched);
@@ -43,6 +46,35 @@ export async function findChanges(finding: FindChanges): Promise<Found> {
   const marks: Record<TableKey, TableMark> = { ...finding.marks?.tables };
   for (const [key, { mark }] of searched) if (mark !== undefined) marks[key] = { ...marks[key], ...mark };
   return { tables, marks: { ...(position === undefined ? {} : { position }), tables: marks } };
+}
+
+/** Where tables have conditions, rows that are taken in may refer to rows that were not pulled. */
+function withParents(search: FindChanges): FindChanges {
+  const { records, base, incoming, snapshot, signal } = search;
+  const filtered = new Set(
+    records.filter(({ filter }) => filter !== undefined).map(({ table }) => table.key),
+  );
+  if (filtered.size === 0) return search;
+  const takers = new Map<TableKey, RowTaker>();
+  const parents = parentBringer({
+    tables: records.map(({ table }) => table),
+    mayMiss: (parent) => filtered.has(parent),
+    has: (table, columns) => {
+      const [inBase, hasCome] = [base.has(table, columns), incoming.has(table, columns)];
+      return (cells) => inBase(cells) || hasCome(cells);
+    },
+    take: ({ key }, rows) => {
+      const record = records.find(({ table }) => table.key === key);
+      if (record === undefined) return;
+      const taker = takers.get(key) ?? rowTaker(record, finding, { repeats: true, brought: true });
+      takers.set(key, taker);
+      incoming.batch(() => rows.forEach((row) => taker.row(row)));
+    },
+    snapshot,
+    signal,
+  });
+  const finding: FindChanges = { ...search, parents };
+  return finding;
 }
 
 function requireMethod({ method, snapshot }: FindChanges): void {
@@ -69,7 +101,7 @@ async function searchLog(
     return position;
   }
   const follower = followLog(log, finding);
-  const named = records.filter(canNameKeys);
+  const named = records.filter(isAnswerable);
   const since = marks?.position;
   const reading: LogReading =
     since === undefined ? { unanswered: new Map(), rows: 0 } : await follower.readFrom(since, named);
@@ -89,6 +121,11 @@ async function searchLog(
   );
   const answerable = named.filter(({ table }) => !lasting.has(table.key));
   return catchUp(finding, follower, searched, { position, answerable });
+}
+
+/** Whether the log tells all that may come: rows that time alone brings into the conditions are in no log. */
+function isAnswerable(record: PulledTableRecord): boolean {
+  return canNameKeys(record) && !(record.filter !== undefined && growsWithTime(record.filter));
 }
 
 function noteLog(record: PulledTableRecord, follower: LogFollower, searched: Map<TableKey, Searched>): void {
@@ -152,6 +189,10 @@ async function searchBeside(
   const inFull = byLogSoon && snapshot.changeLog !== undefined ? findByComparison : findAndDigest;
   const may = (wanted: ChangeMethod): boolean =>
     method === undefined || method === wanted || method === 'change-log';
+  // Digests and watermarks are those of whole tables.
+  if (record.filter !== undefined) {
+    return { ...(await findByComparison(record, finding, onRead)), method: 'full' };
+  }
   if (canNameKeys(record)) {
     if (may('digests') && snapshot.digests !== undefined) {
       const mark = digestMark(record, finding);

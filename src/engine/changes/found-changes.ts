@@ -4,6 +4,7 @@ import type { HeldRecord, PulledTableRecord, SyncMarks, TableMark } from '../../
 import type { BaseReader, RowCounts } from '../../core/local-ports.ts';
 import type { MaskingKey } from '../../core/masking/masking-key.ts';
 import type { ProductionSnapshot } from '../../core/ports.ts';
+import type { ParentBringer } from '../parents/bring-parents.ts';
 import type { TableKey } from '../../core/schema/model.ts';
 
 /** What is needed to find out what production changed since the base. */
@@ -12,6 +13,8 @@ export interface FindChanges {
   readonly records: readonly PulledTableRecord[];
   readonly snapshot: ProductionSnapshot;
   readonly base: BaseReader;
+  /** Told of rows that are taken in; brings what they refer to. Absent where no row can be missing. */
+  readonly parents?: Pick<ParentBringer, 'saw' | 'bring'>;
   /** Takes what was found. */
   readonly incoming: IncomingStage;
   readonly marks: SyncMarks | undefined;

@@ -2,7 +2,9 @@ import type { KeyTexts } from '../../core/changes-port.ts';
 import type { PulledTableRecord } from '../../core/ledger-port.ts';
 import { compileTableMask } from '../../core/masking/compile.ts';
 import type { RowKey } from '../../core/rows/change.ts';
+import { scopeOf } from '../../core/rules/row-scopes.ts';
 import { keyColumnsOf } from '../../core/rows/row-change.ts';
+import { rowTest } from '../../core/rows/row-test.ts';
 import type { Table } from '../../core/schema/model.ts';
 import type { Cell, PostgresTextRow } from '../../core/values/cell.ts';
 import { decodeRow, encodeRow } from '../../core/values/row-encoding.ts';
@@ -31,6 +33,8 @@ export interface RowTaker {
 export interface TakerOptions {
   /** Whether a key may come more than once: what was written down of it before is then replaced or taken back. */
   readonly repeats: boolean;
+  /** Whether the rows come because others refer to them: then they are meant whatever conditions the table has. */
+  readonly brought?: boolean;
 }
 
 /** Whether keys can be told from their own columns alone: the mask of a date may look at another one. */
@@ -46,23 +50,32 @@ export function canNameKeys({ table, mask }: PulledTableRecord): boolean {
 export function rowTaker(
   record: PulledTableRecord,
   finding: FindChanges,
-  { repeats }: TakerOptions = { repeats: false },
+  { repeats, brought = false }: TakerOptions = { repeats: false },
 ): RowTaker {
   const { base, incoming, maskingKey } = finding;
   const find = base.finder(record);
   const read = productionReader({ record, maskingKey });
   const keyIndexes = keyColumnsOf(record.table);
   const keyColumns = keyIndexes.map((index) => record.table.columns[index]?.source.name ?? '');
-  const held = takeHeld(record, finding);
+  const held = takeHeld(record, finding, brought);
+  const isMeant = brought ? () => true : scopeTest(record, finding);
+  const hasCome =
+    record.filter === undefined ? () => false : incoming.has(record.table, record.table.primaryKey);
   return {
     keyColumns,
     row(text) {
       const row = read(text);
       const key = keyIndexes.map((index) => row.masked[index] ?? null);
       const before = find(key);
+      // A row that is neither in the base nor meant is nobody's business, unless another row refers to it.
+      if (before === undefined && !isMeant(text) && !held.has(identity(key)) && !hasCome(key)) {
+        return { key, known: false };
+      }
       const same = before !== undefined && row.identity === read.identityOf(before);
-      if (!same || held.has(identity(key))) incoming.row(record, row.masked, row.seen);
-      else if (repeats) incoming.forget(record, key);
+      if (!same || held.has(identity(key))) {
+        incoming.row(record, row.masked, row.seen);
+        finding.parents?.saw(record.table.key, text, row.masked);
+      } else if (repeats) incoming.forget(record, key);
       return { key, known: before !== undefined };
     },
     gone(key) {
@@ -73,13 +86,28 @@ export function rowTaker(
   };
 }
 
+/** Whether a row meets the conditions with which its table was pulled. */
+function scopeTest(
+  { table, filter }: PulledTableRecord,
+  { now }: FindChanges,
+): (text: PostgresTextRow) => boolean {
+  if (filter === undefined) return () => true;
+  const columns = table.columns.map(({ source }) => source);
+  return rowTest(columns, scopeOf(filter, table.source, now));
+}
+
 /** What the ledger remembers of the rows that wait for a decision, as if production had told it anew. */
-function takeHeld(record: PulledTableRecord, { held, incoming }: FindChanges): ReadonlySet<string> {
+function takeHeld(
+  record: PulledTableRecord,
+  { held, incoming }: FindChanges,
+  onlyKeys: boolean,
+): ReadonlySet<string> {
   const keys = new Set<string>();
   for (const each of held) {
     if (each.table !== record.table.key) continue;
     const key = decodeRow(Buffer.from(each.key, 'base64'));
     keys.add(identity(key));
+    if (onlyKeys) continue;
     if (each.cells === null) incoming.gone(record, key);
     else {
       const seen = each.seen === null ? null : new Uint8Array(Buffer.from(each.seen, 'base64'));
