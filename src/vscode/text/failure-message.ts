@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { SynclineError } from '../../core/errors.ts';
+import { withPeriod } from './sentence.ts';
 
 /** What an error says to a person: what happened, and what to do about it. */
 export function failureMessage(error: SynclineError): string {
@@ -21,8 +22,4 @@ function editorRemedy({ code, remedy }: SynclineError): string {
     default:
       return remedy.replace(/ \(--[^)]*\)/g, '');
   }
-}
-
-function withPeriod(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
