@@ -1,3 +1,4 @@
+import type { TrackingLoss } from '../core/local-changes-port.ts';
 import type { ChangeCounts, TableStatus, WorkspaceStatus } from '../engine/workspace-status.ts';
 import { columns, formatBytes, formatCount } from './text-table.ts';
 
@@ -25,9 +26,27 @@ export function describeStatus(status: WorkspaceStatus): string {
         ]),
         { right: [1] },
       ),
+      ...describeLostTracking(target.tables),
       ...target.tables.flatMap((table) => table.schemaDifferences.map((line) => `  ${table.table}: ${line}`)),
     ]),
   ].join('\n');
+}
+
+const LOSSES: Record<TrackingLoss, string> = {
+  replaced: 'the file was restored or replaced, or the log was taken out of it',
+  rebuilt: 'the table was made anew',
+  triggers: 'triggers are gone, do not fit the table any more, or cannot tell its rows',
+  uncounted: 'rows are gone that no trigger saw',
+};
+
+function describeLostTracking(tables: readonly TableStatus[]): string[] {
+  return tables.flatMap(({ table, tracking }) =>
+    tracking?.state === 'lost'
+      ? [
+          `  ${table}: compared whole, since ${LOSSES[tracking.reason]}; the next pull or push puts that right`,
+        ]
+      : [],
+  );
 }
 
 function formatRows(table: TableStatus): string {

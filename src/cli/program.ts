@@ -7,6 +7,7 @@ import { addPull } from './commands/pull.ts';
 import { addPush } from './commands/push.ts';
 import { addStatus } from './commands/status.ts';
 import { addSync } from './commands/sync.ts';
+import { addUndo } from './commands/undo.ts';
 import type { Environment } from './environment.ts';
 import type { Output } from './output.ts';
 import { runCommand } from './run-command.ts';
@@ -35,6 +36,6 @@ export function createProgram(
       onExit(await runCommand(output, { json, verbose }, work));
     },
   };
-  for (const add of [addStatus, addPull, addPush, addSync, addKit, addMask, addDemo]) add(line);
+  for (const add of [addStatus, addPull, addPush, addSync, addUndo, addKit, addMask, addDemo]) add(line);
   return program;
 }

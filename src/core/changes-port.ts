@@ -32,11 +32,15 @@ export type UnansweredCause =
   | 'inherited'
   | 'replicated';
 
-/** What the change log says. Batches come in this order: tables without an answer, rows, the end. */
+/**
+ * What the change log says. Where a snapshot is one instant, batches come in this order: tables without an answer, rows,
+ * the end. Where it is not, the log is asked again until nothing more comes, so a table may lose its answer after rows of
+ * it came (they say nothing then), and `too-old` may still come.
+ */
 export type ChangeBatch =
   /**
    * The log does not reach back to the position (`pruned`), or the position is of another database, or of this one before
-   * a restore (`moved`). Nothing else follows.
+   * a restore (`moved`). Nothing else follows, and what came before it says nothing.
    */
   | { readonly kind: 'too-old'; readonly reason: 'pruned' | 'moved' }
   | { readonly kind: 'unanswered'; readonly table: TableKey; readonly cause: UnansweredCause }
@@ -49,7 +53,10 @@ export type ChangeBatch =
       readonly deletes: readonly KeyTexts[];
       readonly bytes: number;
     }
-  /** All that came, applied in order, is production as it was at `position`. */
+  /**
+   * All that came, applied in order, is production as it was at `position`; but for the tables without an answer, which
+   * have to be read after this. Where a snapshot is not one instant, ask for the changes since `position` then.
+   */
   | { readonly kind: 'end'; readonly position: string };
 
 /** The kit's log of changes. Misses nothing, however late a transaction commits. */

@@ -165,6 +165,12 @@ export const ERROR_KINDS = {
     remedy: 'Run an incremental pull: it finds out what production has. Nothing is pushed twice.',
   },
 
+  UNDO_UNAVAILABLE: {
+    exit: 3,
+    remedy:
+      'Runs are taken back one after the other, the latest first: "undo --list" names them. Earlier databases are in .syncline/backups.',
+  },
+
   // Masking
   MASKING_KEY_MISSING: {
     exit: 3,

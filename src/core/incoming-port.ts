@@ -1,8 +1,10 @@
 /** How the engine puts production's changes into the local database without losing a local edit. */
+import type { Tracking } from './local-changes-port.ts';
 import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { ConflictKind } from './rows/incoming.ts';
 import type { RowKey } from './rows/change.ts';
 import type { TableKey } from './schema/model.ts';
+import type { UndoRecorder } from './undo-port.ts';
 import type { Cell, Row } from './values/cell.ts';
 
 /**
@@ -19,6 +21,8 @@ export interface IncomingStage {
   gone(table: BaseTable, key: RowKey): void;
   /** Takes back what was written down of a row. */
   forget(table: BaseTable, key: RowKey): void;
+  /** Takes back all that was written down of a table. */
+  clear(table: BaseTable): void;
   /** What has come of a table: an insert is a row that is not known yet. A held row counts again. */
   tally(table: BaseTable, isKnown: (key: RowKey) => boolean): RowCounts;
   /** What has come of a table, in the order in which it came; of a row that is gone only the key's cells. */
@@ -57,6 +61,13 @@ export interface ApplyIncomingRequest {
    * local row that it was made of.
    */
   readonly pushed?: (table: TableKey, key: RowKey) => Row | undefined;
+  /**
+   * The mark to leave in the file with the triggers that log changes, and the mark that it should have now; absent: no
+   * object of ours stays in the file.
+   */
+  readonly tracking?: Tracking & { readonly previous?: Tracking };
+  /** Is told what becomes of every row, so that it can be taken back; `beforeCommit` makes it durable. */
+  readonly undo?: Pick<UndoRecorder, 'row' | 'restart'>;
   readonly signal: AbortSignal;
   /** Called inside the transaction for each conflict. */
   readonly onHeld: (row: HeldRow) => void;

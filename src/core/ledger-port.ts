@@ -1,6 +1,7 @@
 /** What the engine asks of the ledger: Syncline's own memory beside the workspace's data. */
 import type { BucketDigest, KeyTexts } from './changes-port.ts';
 import type { ErrorRecord } from './errors.ts';
+import type { Tracking } from './local-changes-port.ts';
 import type { BaseTable, RowCounts } from './local-ports.ts';
 import type { MaskReasonSource, TableMask, TransformerName } from './masking/plan.ts';
 import type { ConflictKind } from './rows/incoming.ts';
@@ -19,7 +20,7 @@ export type RunState =
 
 export interface RunStart {
   readonly id: string;
-  readonly operation: 'pull' | 'push';
+  readonly operation: 'pull' | 'push' | 'undo';
   readonly target: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -85,10 +86,42 @@ export interface PullOutcome {
   /** Names what the tables and their masking were decided from; equal means that they need not be decided anew. */
   readonly planKey?: string;
   readonly marks?: SyncMarks;
+  /** The mark in the local file, where triggers log what is changed there. */
+  readonly tracking?: Tracking;
   /** Rows that both sides changed; they replace those that an earlier run held. */
   readonly held: readonly HeldRecord[];
   /** The report as JSON. */
   readonly report: string;
+  /**
+   * How the run can be taken back; or that it changed no row, so that earlier runs still can. When absent, neither it
+   * nor any run before it can be.
+   */
+  readonly undo?: UndoEntry | 'nothing-changed';
+  /** The run that this one takes back: what the ledger knew before that run is in force again. */
+  readonly undoes?: string;
+}
+
+/** What was kept of a run so that it can be taken back. */
+export interface UndoEntry {
+  /** `rows`: an undo file. `file`: the backup of the whole local file; null where the run created it. */
+  readonly kind: 'rows' | 'file';
+  /** Absolute. */
+  readonly path: string | null;
+  /** Rows that the run changed. */
+  readonly rows: number;
+}
+
+export interface UndoableRecord extends UndoEntry {
+  readonly run: string;
+  readonly operation: 'pull' | 'push';
+  readonly target: string;
+  readonly finishedAt: number;
+  /** False for a push that was cut off: it was committed or not, and nothing of it was taken back in here. */
+  readonly complete: boolean;
+  /** The rows of the target that were held before the run. */
+  readonly held: readonly HeldRecord[];
+  /** The base of before, when there was one. */
+  readonly basePath?: string;
 }
 
 /** A row that both sides changed, as it is kept until somebody decides. */
@@ -115,6 +148,7 @@ export interface PulledTarget {
   readonly tables: readonly PulledTableRecord[];
   readonly planKey?: string;
   readonly marks?: SyncMarks;
+  readonly tracking?: Tracking;
   readonly report: string;
 }
 
@@ -159,6 +193,11 @@ export interface Ledger {
     finishedAt: number,
     error?: ErrorRecord,
   ): void;
+  /** Notes, durably, that a push is about to be committed that can be taken back. `complete` confirms it. */
+  keepUndo(run: string, entry: UndoEntry, at: number): void;
+  /** The runs that can be taken back, the latest first, of all targets: they share the local file. */
+  undoable(): readonly UndoableRecord[];
+  forgetUndo(run: string): void;
   unfinished(): readonly UnfinishedRun[];
   pulled(target: string): PulledTarget | undefined;
   /** The rows that the last pull of a target left alone because both sides had changed them. */

@@ -1,8 +1,9 @@
 /** What the engine asks of the local side: the developer's SQLite file and the files that Syncline keeps beside it. */
-import type { LocalChangesReader } from './local-changes-port.ts';
+import type { LocalChangesReader, LocalCounts, TableTracking, Tracking } from './local-changes-port.ts';
 import type { IncomingDatabase, IncomingTable } from './incoming-port.ts';
 import type { LocalTable } from './schema/local-schema.ts';
 import type { TableKey } from './schema/model.ts';
+import type { UndoDatabase } from './undo-port.ts';
 import type { Cell } from './values/cell.ts';
 
 /** The local file as it was found. Inspecting changes no byte of it. */
@@ -69,6 +70,8 @@ export interface SwitchRequest {
   readonly create: boolean;
   /** Names of indexes that an earlier pull made; they go unless `tables` have them still. */
   readonly formerIndexes: readonly string[];
+  /** The mark to leave in the file with the triggers that log changes; absent: no object of ours stays in it. */
+  readonly tracking?: Tracking;
   readonly signal: AbortSignal;
   /** Called when nobody else can write any more, and nothing is replaced yet: the last moment to look at the old rows. */
   readonly onLocked?: () => Promise<void>;
@@ -90,7 +93,7 @@ export interface SwitchResult {
 }
 
 /** The local database. Every failure is a SynclineError of the LOCAL_ family, or DISK_FULL. */
-export interface LocalDatabase extends IncomingDatabase {
+export interface LocalDatabase extends IncomingDatabase, UndoDatabase {
   /** Cheap. Throws LOCAL_DIRECTORY_MISSING, LOCAL_IS_DIRECTORY, LOCAL_READ_ONLY, LOCAL_NOT_A_DATABASE, LOCAL_CORRUPT. */
   inspect(path: string): LocalInspection;
   /** Changes whenever anybody may have written the file; equal means surely unchanged. Cheap. */
@@ -117,13 +120,20 @@ export interface LocalDatabase extends IncomingDatabase {
   switchTo(request: SwitchRequest): Promise<SwitchResult>;
   /**
    * Rows that differ between the local file and the base, by table. A table that is gone or has other columns has no
-   * entry. Throws LEDGER_CORRUPT when the base is missing.
+   * entry. With `tracking`, what was not written is not looked at. Throws LEDGER_CORRUPT when the base is missing.
    */
   countLocalChanges(
     localPath: string,
     basePath: string,
     tables: readonly BaseTable[],
-  ): ReadonlyMap<TableKey, RowCounts>;
+    tracking?: Tracking,
+  ): ReadonlyMap<TableKey, LocalCounts>;
+  /** Whether the file's log answers for the tables, without looking at any row. Those that cannot be tracked are left out. */
+  trackingOf(
+    localPath: string,
+    tables: readonly BaseTable[],
+    tracking: Tracking,
+  ): ReadonlyMap<TableKey, TableTracking>;
   openBase(path: string): BaseReader;
   /**
    * Makes a base's pseudonyms cheap to look up, by an index on the beginning of each masked column. Done once, it costs
@@ -131,7 +141,12 @@ export interface LocalDatabase extends IncomingDatabase {
    */
   indexPseudonyms(basePath: string, tables: readonly IncomingTable[]): void;
   /** Reads what was changed locally since the base. */
-  readLocalChanges(localPath: string, basePath: string, tables: readonly BaseTable[]): LocalChangesReader;
+  readLocalChanges(
+    localPath: string,
+    basePath: string,
+    tables: readonly BaseTable[],
+    tracking?: Tracking,
+  ): LocalChangesReader;
 }
 
 export interface BaseRow {

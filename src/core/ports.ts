@@ -1,5 +1,6 @@
 /** What the engine asks of the outside. `src/databases` and `src/ledger` implement it. */
 import type { ChangeLog, Digests, KeyedRows, ReadByKey } from './changes-port.ts';
+import type { KitInstallation } from './kit-port.ts';
 import type { Catalog, Table, TableKey } from './schema/model.ts';
 import type { PostgresTextRow } from './values/cell.ts';
 
@@ -23,7 +24,10 @@ export interface ReadRows {
   readonly signal: AbortSignal;
 }
 
-/** A condition on one column, with values in Postgres's text. `in` with no value at all is never met. */
+/**
+ * A condition on one column, with values in Postgres's text. NULL meets none but `null`. `in` with no value at all is
+ * never met, `not-in` always.
+ */
 export type RowCondition =
   | {
       readonly column: string;
@@ -43,13 +47,13 @@ export interface ProductionSnapshot {
   /** Names the instant for the run record: `pg_current_snapshot()`, or a timestamp of the server. */
   readonly id: string;
   catalog(signal: AbortSignal): Promise<Catalog>;
-  /** Exact number of rows. */
-  countRows(table: Table, signal: AbortSignal): Promise<number>;
+  /** Exact number of rows: of all, or of those that meet the conditions. */
+  countRows(table: Table, signal: AbortSignal, where?: readonly RowCondition[]): Promise<number>;
   /** Batches of bounded size (at most a few thousand rows, a few MB). Ending the iteration early frees everything. */
   readRows(request: ReadRows): AsyncIterable<RowBatch>;
-  /** Rows by primary key, any number of keys. */
-  readByKey?(request: ReadByKey): Promise<KeyedRows>;
-  /** Where the kit is installed and this role may use it. */
+  /** Rows by primary key, any number of keys. A key that no text of Postgres can be has no row. */
+  readByKey(request: ReadByKey): Promise<KeyedRows>;
+  /** Where the kit is installed whole, in our version, and this role may use it. */
   readonly changeLog?: ChangeLog;
   /** Where the connection can compute them: by the kit, or by a connection string. */
   readonly digests?: Digests;
@@ -63,6 +67,8 @@ export interface Production {
   /** Connects and finds out what is possible. */
   probe(signal: AbortSignal): Promise<ProductionProbe>;
   openSnapshot(signal: AbortSignal): Promise<ProductionSnapshot>;
+  /** How the kit stands. Throws REMOTE_FORBIDDEN when this role may not ask it. */
+  kitStatus(signal: AbortSignal): Promise<KitInstallation>;
   close(): Promise<void>;
 }
 

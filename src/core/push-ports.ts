@@ -83,6 +83,8 @@ export interface ProductionWriter {
     readonly keys: readonly (readonly string[])[];
     readonly signal: AbortSignal;
   }): Promise<readonly (readonly PostgresText[])[]>;
+  /** Columns of a table that an INSERT may name: all but generated ones, those that are never pulled too. */
+  writableColumns?(table: TableName, signal: AbortSignal): Promise<readonly string[]>;
   /** Throws REMOTE_ errors when it is not known that anything was applied; ask {@link outcome} then. */
   push(request: PushRequest): Promise<PushOutcome>;
   /** What became of a push whose response was lost, by its id and its witness; `unknown` where nobody remembers. */

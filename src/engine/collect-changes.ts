@@ -1,6 +1,6 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { FoundChange, LocalChangesReader } from '../core/local-changes-port.ts';
-import { maskedColumns } from '../core/masking/plan.ts';
+import { maskedColumns, type TableMask, type TransformerName } from '../core/masking/plan.ts';
 import type { RefusedChange, RowChange } from '../core/rows/change.ts';
 import { changeReader, keyColumnsOf } from '../core/rows/row-change.ts';
 import type { ParsedWorkspaceFile } from '../core/rules/parse-workspace-file.ts';
@@ -91,6 +91,19 @@ function refuse(refused: RefusedChange): CollectedChange {
   return { kind: 'refused', refused };
 }
 
+/**
+ * Masks that move a value a little instead of inventing one. Among many rows nearly every date and every age is somebody's
+ * moved one: to refuse those would refuse what is true.
+ */
+const MOVING: ReadonlySet<TransformerName> = new Set(['date-shift', 'number-noise']);
+
+/** The columns whose masked values nobody would write by chance. */
+function inventedColumns(mask: TableMask): string[] {
+  return mask.columns
+    .filter(({ transformer }) => transformer !== 'keep' && !MOVING.has(transformer))
+    .map(({ column }) => column);
+}
+
 /** The first column of a change that carries a pseudonym, wherever in the database that pseudonym was made. */
 function pseudonymFinder(
   reader: LocalChangesReader,
@@ -99,7 +112,7 @@ function pseudonymFinder(
   allowed: ReadonlySet<string>,
 ): (change: RowChange) => string | undefined {
   const masked = all.flatMap((record) => {
-    const names = new Set(record.mask === null ? [] : maskedColumns(record.mask));
+    const names = new Set(record.mask === null ? [] : inventedColumns(record.mask));
     return record.table.columns
       .filter(({ source }) => names.has(source.name))
       .map(({ name }) => ({ record, name, own: record.table.key === table.key }));

@@ -49,7 +49,7 @@ function countLocalEdits(
   const changes =
     previous === undefined
       ? new Map<TableKey, RowCounts>()
-      : local.countLocalChanges(paths.local, previous.basePath, bases);
+      : local.countLocalChanges(paths.local, previous.basePath, bases, previous.tracking);
   const strange = tables.filter((each) => !changes.has(each.local.key)).map((each) => each.local.name);
   return [...changes.values()].reduce(
     (sum, counts) => sum + counts.inserted + counts.updated + counts.deleted,

@@ -3,6 +3,7 @@ import { SynclineError, toErrorRecord, toSynclineError } from '../core/errors.ts
 import type { HeldRow } from '../core/incoming-port.ts';
 import type { HeldRecord, PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
 import type { RowCounts } from '../core/local-ports.ts';
+import { PLAIN } from '../core/masking/seal.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
 import { describeIncremental } from './describe-incremental.ts';
@@ -10,14 +11,15 @@ import { findChanges } from './changes/find-changes.ts';
 import type { FindChanges, Found } from './changes/found-changes.ts';
 import { watermarksOf } from './changes/watermark.ts';
 import { planIncremental, type PlanOutline } from './plan-incremental.ts';
+import { finishUndo, pruneUndo } from './keep-undo.ts';
 import type { PullReport } from './pull-report.ts';
 import type { PullOptions } from './pull-run.ts';
 import { trackPull, type PullTracker } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
-import { basePath, pruneBases } from './state-files.ts';
+import { basePath, pruneBases, undoPath } from './state-files.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
 import { withSnapshot } from './with-snapshot.ts';
-import type { EngineContext } from './workspace.ts';
+import { trackingAfter, trackingFrom, type EngineContext } from './workspace.ts';
 
 export interface IncrementalOptions extends PullOptions {
   /** The only way in which changes may be found; the best that there is when absent. */
@@ -72,7 +74,7 @@ export async function pullIncremental(
   } catch (thrown) {
     const error = toSynclineError(thrown);
     log(error.code === 'CANCELLED' ? 'info' : 'error', `Pull ${id} ended: ${error.code}: ${error.message}`);
-    local.remove(incomingPath);
+    for (const path of [incomingPath, undoPath(paths, id)]) local.remove(path);
     ledger.end(id, error.code === 'CANCELLED' ? 'cancelled' : 'failed', clock(), toErrorRecord(error));
     throw error;
   }
@@ -150,36 +152,47 @@ interface Applied {
 function apply(run: IncrementalRun, found: FoundIncremental): Applied {
   const { local, ledger, paths, previous, tracker } = run;
   const held: HeldRecord[] = [];
+  const { tracking } = trackingAfter(run, run.id);
   const clean = local.fingerprint(paths.local) === previous.fingerprint;
   const changed = found.tables.filter(({ counts }) => hasChanges(counts)).map(({ record }) => record);
   tracker.enter('switch');
+  const undo = local.createUndoLog(undoPath(paths, run.id), PLAIN);
   let outcome: { readonly report: PullReport; readonly tables: readonly PulledTableRecord[] } | undefined;
-  const result = local.applyIncoming({
-    localPath: paths.local,
-    basePath: previous.basePath,
-    incomingPath: run.incomingPath,
-    tables: changed.map(withMaskedColumns),
-    allTables: previous.tables,
-    signal: run.signal,
-    onHeld: (row) => held.push(heldRecord(row)),
-    beforeCommit(schemaVersions, applied) {
-      outcome = describeIncremental(run, { ...found, applied });
-      ledger.prepare({
-        run: run.id,
-        target: run.target,
-        localPath: paths.local,
-        created: false,
-        schemaVersions,
-        basePath: previous.basePath,
-        maskingKey: previous.maskingKey,
-        tables: outcome.tables,
-        planKey: found.plan.planKey,
-        marks: found.marks,
-        held,
-        report: JSON.stringify(outcome.report),
-      });
-    },
-  });
+  let result: ReturnType<typeof local.applyIncoming>;
+  try {
+    result = local.applyIncoming({
+      localPath: paths.local,
+      basePath: previous.basePath,
+      incomingPath: run.incomingPath,
+      tables: changed.map(withMaskedColumns),
+      allTables: previous.tables,
+      ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
+      undo,
+      signal: run.signal,
+      onHeld: (row) => held.push(heldRecord(row)),
+      beforeCommit(schemaVersions, applied) {
+        outcome = describeIncremental(run, { ...found, applied });
+        ledger.prepare({
+          run: run.id,
+          target: run.target,
+          localPath: paths.local,
+          created: false,
+          schemaVersions,
+          basePath: previous.basePath,
+          maskingKey: previous.maskingKey,
+          tables: outcome.tables,
+          planKey: found.plan.planKey,
+          marks: found.marks,
+          ...(tracking === undefined ? {} : { tracking }),
+          held,
+          undo: finishUndo(undo),
+          report: JSON.stringify(outcome.report),
+        });
+      },
+    });
+  } finally {
+    undo.close();
+  }
   if (outcome === undefined) throw new SynclineError('INTERNAL', 'The rows were applied without a record.');
   return { ...outcome, fingerprint: clean && held.length === 0 ? result.fingerprint : '' };
 }
@@ -211,6 +224,7 @@ function record(run: IncrementalRun, { report, fingerprint, tables }: Applied): 
   const finishedAt = clock();
   const complete = { ...report, finishedAt: new Date(finishedAt).toISOString(), durations: tracker.finish() };
   ledger.complete(run.id, { finishedAt, fingerprint, report: JSON.stringify(complete) });
+  pruneUndo(run);
   pruneBases(local, paths, ledger.neededBases());
   log('info', `Incremental pull ${run.id} is done: ${complete.totals.rows} rows changed.`);
   return complete;

@@ -16,7 +16,7 @@ import { trackPull } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
 import { backupPath, basePath, pruneBackups, pruneBases } from './state-files.ts';
 import { withSnapshot } from './with-snapshot.ts';
-import type { EngineContext } from './workspace.ts';
+import { trackingAfter, type EngineContext } from './workspace.ts';
 
 /**
  * Pulls production into the local database: all of it or nothing. The caller holds the workspace's lock and has
@@ -162,6 +162,7 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
     tables: plan.tables.map((planned) => planned.local),
     create: created,
     formerIndexes: (previous?.tables ?? []).flatMap(({ table }) => table.indexes.map(({ name }) => name)),
+    ...trackingAfter(run, run.id),
     signal: run.signal,
     onLocked: async () => {
       const fingerprint = local.fingerprint(paths.local);
@@ -181,6 +182,7 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
         tables: plan.tables.map((planned) => recordTable(planned, loadOf.get(planned.local.key))),
         planKey: loaded.outline.planKey,
         marks: loaded.marks,
+        ...trackingAfter(run, run.id),
         held: [],
         report: JSON.stringify(reportOf(run, { ...loaded, oldRows })),
       }),

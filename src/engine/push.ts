@@ -1,10 +1,13 @@
 import { SynclineError, toErrorRecord, toSynclineError } from '../core/errors.ts';
 import type { PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
-import type { ProductionWriter, PushFailure, PushOperation, PushOutcome } from '../core/push-ports.ts';
+import type { ProductionWriter, PushFailure, PushOperation } from '../core/push-ports.ts';
 import type { RefusedChange, RowChange } from '../core/rows/change.ts';
 import { keyShower } from './collect-changes.ts';
+import { pruneUndo } from './keep-undo.ts';
 import { OPERATIONS, planPush, preparer, reportOf, type Prepare } from './plan-push.ts';
+import { inDoubt } from './push-in-doubt.ts';
+import { keepPushInverse, type PushInverse } from './push-inverse.ts';
 import { operationMaker } from './push-operations.ts';
 import type { PushReport } from './push-report.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
@@ -48,9 +51,10 @@ export async function push(context: EngineContext, options: PushOptions): Promis
   const previous = requirePrevious(context, options.maskingKey);
   const id = context.newRunId();
   const run: PushRun = { ...context, ...options, id, previous, incomingPath: basePath(paths, id) };
+  let inverse: PushInverse | undefined;
   try {
-    const { report, sent } = await planAndSend(run);
-    if (sent !== undefined) await takePushedRows(run, sent);
+    const { report, sent } = await planAndSend(run, () => (inverse ??= keepPushInverse(run)));
+    if (sent !== undefined && inverse !== undefined) await takePushedRows(run, sent, inverse.recorder);
     return report;
   } catch (thrown) {
     const error = toSynclineError(thrown);
@@ -61,6 +65,8 @@ export async function push(context: EngineContext, options: PushOptions): Promis
     ledger.end(id, error.code === 'CANCELLED' ? 'cancelled' : 'failed', clock(), toErrorRecord(error));
     throw error;
   } finally {
+    inverse?.close();
+    pruneUndo(context);
     pruneBases(local, paths, ledger.neededBases());
   }
 }
@@ -68,10 +74,13 @@ export async function push(context: EngineContext, options: PushOptions): Promis
 type Sent = readonly (readonly [PulledTableRecord, RowChange])[];
 
 /** All that happens while the local file is read: it is closed again before anything is written to it. */
-async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
+async function planAndSend(
+  run: PushRun,
+  keepInverse: () => PushInverse,
+): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
   const { local, paths, previous, ledger, target, clock, id } = run;
   local.indexPseudonyms(previous.basePath, previous.tables.map(withMaskedColumns));
-  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables);
+  const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables, previous.tracking);
   const base = local.openBase(previous.basePath);
   try {
     const prepare = preparer(run, reader, (record) =>
@@ -84,7 +93,7 @@ async function planAndSend(run: PushRun): Promise<{ readonly report: PushReport;
     if (run.mode === 'plan') return { report };
     if (run.mode === 'push') requireArmed(run, run.armed);
     ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: run.incomingPath });
-    return await send(run, report, prepare);
+    return await send(run, report, prepare, run.mode === 'push' ? keepInverse() : undefined);
   } finally {
     base.close();
     reader.close();
@@ -118,6 +127,7 @@ async function send(
   run: PushRun,
   report: PushReport,
   prepare: Prepare,
+  inverse: PushInverse | undefined,
 ): Promise<{ readonly report: PushReport; readonly sent?: Sent }> {
   const { ledger, writer, clock } = run;
   const sent: (readonly [PulledTableRecord, RowChange])[] = [];
@@ -128,22 +138,27 @@ async function send(
     () =>
       writer.push({
         id: run.id,
-        operations: operationsOf(prepare, sent),
+        operations: operationsOf(prepare, sent, inverse),
         rehearse: run.mode === 'rehearse',
         who: run.who,
         beforeCommit: (named) => {
           witness = named;
+          inverse?.keep();
           ledger.witness(run.id, named);
         },
         onProgress: run.onProgress,
         signal: run.signal,
       }),
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof SynclineError && error.code === 'PUSH_IN_DOUBT')) inverse?.drop();
+    throw error;
+  });
   switch (outcome.state) {
     case 'rehearsed':
       ledger.end(run.id, 'done', clock());
       return { report: { ...report, state: 'rehearsed' } };
     case 'refused': {
+      inverse?.drop();
       ledger.end(run.id, 'failed', clock());
       const refused = outcome.failures.map((failure) => serverRefusal(failure, sent));
       return { report: { ...report, state: 'refused', refused } };
@@ -160,10 +175,11 @@ async function send(
 async function* operationsOf(
   prepare: Prepare,
   sent: (readonly [PulledTableRecord, RowChange])[],
+  inverse: PushInverse | undefined,
 ): AsyncGenerator<PushOperation[]> {
   for (const op of OPERATIONS) {
     for await (const batch of prepare(op)) {
-      const operations: PushOperation[] = [];
+      const operations: (readonly [PulledTableRecord, PushOperation])[] = [];
       for (const [record, prepared] of batch) {
         if (prepared.kind === 'already') continue;
         if (prepared.kind !== 'operation') {
@@ -175,34 +191,13 @@ async function* operationsOf(
             },
           );
         }
-        operations.push(prepared.operation);
+        operations.push([record, prepared.operation]);
         sent.push([record, prepared.change]);
       }
-      if (operations.length > 0) yield operations;
+      if (operations.length === 0) continue;
+      await inverse?.record(operations);
+      yield operations.map(([, operation]) => operation);
     }
-  }
-}
-
-/** When the answer to a commit is lost, the server is asked what became of it; it is never done a second time. */
-async function inDoubt(
-  { writer, id }: PushRun,
-  witness: () => string | undefined,
-  work: () => Promise<PushOutcome>,
-): Promise<PushOutcome> {
-  try {
-    return await work();
-  } catch (error) {
-    const named = witness();
-    if (named === undefined) throw error;
-    const fate = await writer.outcome(id, named, AbortSignal.timeout(60_000)).catch(() => 'unknown' as const);
-    if (fate === 'committed') return { state: 'committed', operations: 0 };
-    if (fate === 'absent') throw error;
-    throw new SynclineError(
-      'PUSH_IN_DOUBT',
-      'The connection was lost during the commit, and the server cannot say what became of it.',
-      { run: id },
-      { cause: error },
-    );
   }
 }
 

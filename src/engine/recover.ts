@@ -1,6 +1,7 @@
 import { SynclineError } from '../core/errors.ts';
 import type { PullOutcome, UnfinishedRun } from '../core/ledger-port.ts';
 import type { LocalInspection } from '../core/local-ports.ts';
+import { pruneUndo } from './keep-undo.ts';
 import { backupPath, pruneBases } from './state-files.ts';
 import type { Recovery } from './workspace-status.ts';
 import type { EngineContext } from './workspace.ts';
@@ -14,6 +15,7 @@ export function recover(context: EngineContext): Recovery | undefined {
   const { ledger, local, paths } = context;
   let settled: Recovery | undefined;
   for (const run of ledger.unfinished()) settled = settle(context, run);
+  pruneUndo(context);
   pruneBases(local, paths, ledger.neededBases());
   return settled;
 }
@@ -62,6 +64,11 @@ function inspectIfPossible(inspect: () => LocalInspection): LocalInspection | un
 }
 
 function describeEnd({ operation }: UnfinishedRun, began: string, committed: boolean): string {
+  if (operation === 'undo') {
+    return committed
+      ? `The undo of ${began} was interrupted after its last step: it is done.`
+      : `The undo of ${began} was interrupted: the local database is as it was before. What production has back of a push is found out by undoing it again.`;
+  }
   if (operation === 'push') {
     return committed
       ? `The push of ${began} was interrupted after its last step: production and the local database are in step.`

@@ -13,10 +13,32 @@ export function backupPath(paths: WorkspacePaths, run: string, at: number): stri
   return join(paths.backups, `${stamp}-${run}.db`);
 }
 
-/** Deletes the oldest backups beyond the number to keep. What somebody else put beside them stays. */
-export function pruneBackups(local: LocalDatabase, paths: WorkspacePaths, keep: number): void {
+/** What is kept of a run so that it can be undone. */
+export function undoPath(paths: WorkspacePaths, run: string): string {
+  return join(paths.undo, `${run}.db`);
+}
+
+/**
+ * Deletes the oldest backups beyond the number to keep, but for those that are needed. What somebody else put beside
+ * them stays.
+ */
+export function pruneBackups(
+  local: LocalDatabase,
+  paths: WorkspacePaths,
+  keep: number,
+  needed: readonly string[] = [],
+): void {
   const backups = local.list(paths.backups).filter((path) => /^\d{8}T\d{9}Z-/.test(basename(path)));
-  for (const path of backups.slice(0, -keep)) removeIfPossible(local, path);
+  for (const path of backups.slice(0, -keep)) if (!needed.includes(path)) removeIfPossible(local, path);
+}
+
+/** Deletes undo files of runs that cannot be undone any more. */
+export function pruneUndoFiles(
+  local: LocalDatabase,
+  paths: WorkspacePaths,
+  needed: readonly (string | null)[],
+): void {
+  for (const path of local.list(paths.undo)) if (!needed.includes(path)) removeIfPossible(local, path);
 }
 
 /** Deletes bases that no target needs any more. */

@@ -1,5 +1,6 @@
 import { toErrorRecord, toSynclineError } from '../core/errors.ts';
 import type { Comparison, PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
+import type { LocalCounts } from '../core/local-changes-port.ts';
 import type { RowCounts } from '../core/local-ports.ts';
 import type { Production } from '../core/ports.ts';
 import { selectForPull, restrictCatalog } from '../core/rules/select-tables.ts';
@@ -88,17 +89,26 @@ async function ask(production: Production, signal: AbortSignal): Promise<Asked> 
   }
 }
 
-/** Nothing is compared while the file is surely as the pull left it. */
+/** No row is looked at while the file is surely as the pull left it. */
 function localChanges(
   { local, ledger, paths, target }: EngineContext,
   pulled: PulledTarget,
-): ReadonlyMap<TableKey, RowCounts> {
+): ReadonlyMap<TableKey, LocalCounts> {
   const none: RowCounts = { inserted: 0, updated: 0, deleted: 0 };
   const fingerprint = local.fingerprint(paths.local);
   if (fingerprint === pulled.fingerprint) {
-    return new Map(pulled.tables.map(({ table }) => [table.key, none] as const));
+    const trackings =
+      pulled.tracking === undefined
+        ? undefined
+        : local.trackingOf(paths.local, pulled.tables, pulled.tracking);
+    return new Map(
+      pulled.tables.map(({ table }) => {
+        const tracking = trackings?.get(table.key);
+        return [table.key, { ...none, ...(tracking === undefined ? {} : { tracking }) }] as const;
+      }),
+    );
   }
-  const changes = local.countLocalChanges(paths.local, pulled.basePath, pulled.tables);
+  const changes = local.countLocalChanges(paths.local, pulled.basePath, pulled.tables, pulled.tracking);
   const clean =
     changes.size === pulled.tables.length && [...changes.values()].every((counts) => !hasChanges(counts));
   if (clean) ledger.saveFingerprint(target, fingerprint);
@@ -112,7 +122,7 @@ interface Known {
   /** Columns that are not read any more. */
   readonly excluded: readonly string[];
   readonly comparison: Comparison | undefined;
-  readonly local: RowCounts | undefined;
+  readonly local: LocalCounts | undefined;
   readonly localExists: boolean;
 }
 
@@ -136,7 +146,7 @@ function pulledStatus(record: PulledTableRecord, known: Known): TableStatus {
       columnStatus(table.source, source, record.columns[index]),
     ),
     primaryKey: table.source.primaryKey?.columns ?? [],
-    ...(known.local === undefined ? {} : { local: known.local }),
+    ...(known.local === undefined ? {} : localStatus(known.local)),
     ...(known.comparison === undefined
       ? {}
       : {
@@ -146,6 +156,10 @@ function pulledStatus(record: PulledTableRecord, known: Known): TableStatus {
     schemaDifferences: differences,
     pulledAt: new Date(known.pulledAt).toISOString(),
   };
+}
+
+function localStatus({ tracking, ...local }: LocalCounts): Pick<TableStatus, 'local' | 'tracking'> {
+  return { local, ...(tracking === undefined ? {} : { tracking }) };
 }
 
 function neverPulledStatus(table: Table): TableStatus {

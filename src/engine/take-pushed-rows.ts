@@ -1,11 +1,14 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
+import type { UndoRecorder } from '../core/undo-port.ts';
 import type { Row } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
+import { finishUndo } from './keep-undo.ts';
 import { productionReader } from './production-rows.ts';
 import type { PushRun } from './push.ts';
+import { trackingAfter, trackingFrom } from './workspace.ts';
 import { CHANGES_PER_BATCH } from './push-operations.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
 
@@ -16,6 +19,7 @@ import { withMaskedColumns } from './with-masked-columns.ts';
 export async function takePushedRows(
   run: PushRun,
   sent: readonly (readonly [PulledTableRecord, RowChange])[],
+  undo: UndoRecorder,
 ): Promise<void> {
   const { local, ledger, paths, previous, clock, target } = run;
   const byTable = new Map<PulledTableRecord, RowChange[]>();
@@ -39,13 +43,16 @@ export async function takePushedRows(
   }
   const held = ledger.held(target);
   const pushed = pushedRows(run, byTable);
+  const { tracking } = trackingAfter(run, run.id);
   const { fingerprint } = local.applyIncoming({
     localPath: paths.local,
     basePath: previous.basePath,
     incomingPath: run.incomingPath,
     tables: tables.map(withMaskedColumns),
     allTables: previous.tables,
+    ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
     pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
+    undo,
     signal: new AbortController().signal,
     // A row that production changed again in this very moment is found by the next pull.
     onHeld: () => undefined,
@@ -59,12 +66,18 @@ export async function takePushedRows(
         basePath: previous.basePath,
         maskingKey: previous.maskingKey,
         tables: previous.tables,
+        // From here the next search begins: that it finds the pushed rows again does no harm.
+        ...(previous.planKey === undefined ? {} : { planKey: previous.planKey }),
+        ...(previous.marks === undefined ? {} : { marks: previous.marks }),
+        ...(tracking === undefined ? {} : { tracking }),
         held,
+        undo: finishUndo(undo),
         report: previous.report,
       }),
   });
   local.advanceBase(previous.basePath, run.incomingPath, tables);
-  const clean = [...local.countLocalChanges(paths.local, previous.basePath, previous.tables).values()].every(
+  const changes = local.countLocalChanges(paths.local, previous.basePath, previous.tables, tracking);
+  const clean = [...changes.values()].every(
     ({ inserted, updated, deleted }) => inserted + updated + deleted === 0,
   );
   ledger.complete(run.id, { finishedAt: clock(), fingerprint: clean ? fingerprint : '' });

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../core/errors.ts';
+import type { TableTracking } from '../core/local-changes-port.ts';
 import type { Capability } from '../core/ports.ts';
 import type { TableKey } from '../core/schema/model.ts';
 import type { PulledColumn } from './pull-report.ts';
@@ -38,6 +39,8 @@ export interface TableStatus {
   readonly columnDetails?: readonly ColumnStatus[];
   readonly primaryKey: readonly string[];
   readonly local?: ChangeCounts;
+  /** Whether local changes are found by what the file logs; absent where it logs none. */
+  readonly tracking?: TableTracking;
   readonly production?: ChangeCounts;
   /** Differences of schema, one line each, such as `column "phone" was added in production`. */
   readonly schemaDifferences: readonly string[];

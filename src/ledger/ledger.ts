@@ -12,6 +12,7 @@ import type {
 import type { Connection, SqliteDriver } from '../databases/sqlite/driver.ts';
 import { ensureFolder, sqliteError } from '../databases/sqlite/errors.ts';
 import { LEDGER_STEPS } from './schema-sql.ts';
+import { forgetUndo, keepUndo, settleUndo, undoableRuns } from './undoable.ts';
 
 interface PulledRow {
   readonly run: string;
@@ -41,7 +42,7 @@ interface HeldRow {
 
 interface UnfinishedRow {
   readonly id: string;
-  readonly operation: 'pull' | 'push';
+  readonly operation: UnfinishedRun['operation'];
   readonly target: string;
   readonly state: 'running' | 'switching';
   readonly started_at: bigint;
@@ -91,6 +92,9 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
             ...outcome,
             localPath: relative(folder, outcome.localPath),
             basePath: relative(folder, outcome.basePath),
+            ...(typeof outcome.undo === 'object' && outcome.undo.path !== null
+              ? { undo: { ...outcome.undo, path: relative(folder, outcome.undo.path) } }
+              : {}),
           }),
           outcome.run,
         ),
@@ -98,16 +102,18 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
     },
     complete(run, { finishedAt, fingerprint, report }) {
       atomically(() => {
-        connection
-          .prepare(
-            `INSERT INTO pulled (target, run, pulled_at, base_path, fingerprint, outcome)
-             SELECT target, id, ?, json_extract(outcome, '$.basePath'), ?,
-               json_set(outcome, '$.report', coalesce(?, json_extract(outcome, '$.report')))
-             FROM runs WHERE id = ?
-             ON CONFLICT (target) DO UPDATE SET run = excluded.run, pulled_at = excluded.pulled_at,
-               base_path = excluded.base_path, fingerprint = excluded.fingerprint, outcome = excluded.outcome`,
-          )
-          .run(BigInt(finishedAt), fingerprint, report ?? null, run);
+        if (!settleUndo(connection, run, { finishedAt, fingerprint })) {
+          connection
+            .prepare(
+              `INSERT INTO pulled (target, run, pulled_at, base_path, fingerprint, outcome)
+               SELECT target, id, ?, json_extract(outcome, '$.basePath'), ?,
+                 json_set(outcome, '$.report', coalesce(?, json_extract(outcome, '$.report')))
+               FROM runs WHERE id = ?
+               ON CONFLICT (target) DO UPDATE SET run = excluded.run, pulled_at = excluded.pulled_at,
+                 base_path = excluded.base_path, fingerprint = excluded.fingerprint, outcome = excluded.outcome`,
+            )
+            .run(BigInt(finishedAt), fingerprint, report ?? null, run);
+        }
         connection
           .prepare(`DELETE FROM comparisons WHERE target = (SELECT target FROM runs WHERE id = ?)`)
           .run(run);
@@ -134,6 +140,14 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
           .prepare(`UPDATE runs SET state = ?, finished_at = ?, outcome = NULL, error = ? WHERE id = ?`)
           .run(state, BigInt(finishedAt), error === undefined ? null : JSON.stringify(error), run),
       );
+    },
+    keepUndo(run, entry, at) {
+      const path = entry.path === null ? null : relative(folder, entry.path);
+      guarded(() => keepUndo(connection, run, { ...entry, path }, { at, complete: false }));
+    },
+    undoable: () => guarded(() => undoableRuns(connection, folder)),
+    forgetUndo(run) {
+      guarded(() => forgetUndo(connection, run));
     },
     unfinished: () =>
       guarded(() =>
@@ -199,7 +213,10 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
     neededBases: () =>
       guarded(() =>
         connection
-          .prepare<[], string>(`SELECT base_path FROM pulled`)
+          .prepare<[], string>(
+            `SELECT base_path FROM pulled
+             UNION SELECT pulled ->> 'base_path' FROM undoable WHERE pulled IS NOT NULL`,
+          )
           .pluck()
           .all()
           .map((base) => resolve(folder, base)),
@@ -245,6 +262,9 @@ function parseOutcome(text: string, folder: string): PullOutcome {
       ...outcome,
       localPath: resolve(folder, outcome.localPath),
       basePath: resolve(folder, outcome.basePath),
+      ...(typeof outcome.undo === 'object' && outcome.undo.path !== null
+        ? { undo: { ...outcome.undo, path: resolve(folder, outcome.undo.path) } }
+        : {}),
     };
   } catch (cause) {
     throw new SynclineError('LEDGER_CORRUPT', "Syncline's ledger is damaged.", {}, { cause });
@@ -252,7 +272,7 @@ function parseOutcome(text: string, folder: string): PullOutcome {
 }
 
 function pulledTarget(row: PulledRow, folder: string): PulledTarget {
-  const { maskingKey, tables, planKey, marks, report } = parseOutcome(row.outcome, folder);
+  const { maskingKey, tables, planKey, marks, tracking, report } = parseOutcome(row.outcome, folder);
   return {
     run: row.run,
     pulledAt: Number(row.pulled_at),
@@ -262,6 +282,7 @@ function pulledTarget(row: PulledRow, folder: string): PulledTarget {
     tables,
     ...(planKey === undefined ? {} : { planKey }),
     ...(marks === undefined ? {} : { marks }),
+    ...(tracking === undefined ? {} : { tracking }),
     report,
   };
 }

@@ -55,4 +55,18 @@ export const LEDGER_STEPS: readonly string[] = [
     PRIMARY KEY (target, table_key, row_key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Runs that can be taken back, and what was known of their target before them.
+  CREATE TABLE undoable (
+    run         TEXT PRIMARY KEY REFERENCES runs (id),
+    kind        TEXT NOT NULL CHECK (kind IN ('rows', 'file')),
+    path        TEXT,
+    rows        INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL,
+    complete    INTEGER NOT NULL,
+    -- The row of \`pulled\` as JSON, or NULL where there was none; and those of \`held\`.
+    pulled      TEXT,
+    held        TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

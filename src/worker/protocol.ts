@@ -59,6 +59,8 @@ export interface UndoRequest extends TargetRequest {
   readonly maskingKey?: string;
   readonly mode: 'plan' | 'rehearse' | 'apply';
   readonly arm?: string;
+  /** Whether local edits may be lost that were made since a full pull (they are kept in a backup). */
+  readonly replaceLocalEdits?: boolean;
 }
 
 /** One page of changed rows: `limit` rows of each table from `offset`. */

@@ -1,18 +1,20 @@
 /** A production database in memory, whose every step a test can watch, delay or break. */
+import type { UnansweredCause } from '../../src/core/changes-port.ts';
 import { SynclineError } from '../../src/core/errors.ts';
+import type { KitInstallation } from '../../src/core/kit-port.ts';
 import type { Capability, Production, ProductionProbe, ReadRows, RowBatch } from '../../src/core/ports.ts';
+import { rowTest } from '../../src/core/rows/row-test.ts';
 import { tableKey, type Catalog, type Table, type TableKey } from '../../src/core/schema/model.ts';
-import type { PostgresTextRow } from '../../src/core/values/cell.ts';
+import { fakeChangeLog, type FakeLog } from './fake-change-log.ts';
+import { fakeDigests } from './fake-digests.ts';
+import { batchOf, picker, type FakeTable } from './fake-tables.ts';
 
-export interface FakeTable {
-  readonly table: Table;
-  /** In Postgres's text output, in the order of the table's columns and of its key. */
-  readonly rows: readonly PostgresTextRow[];
-}
+export type { FakeTable };
 
 /** A step of the engine, told before it is answered. `nth` counts steps of one kind (and table) from 1. */
 export interface FakeStep {
-  readonly kind: 'probe' | 'snapshot' | 'catalog' | 'count' | 'sample' | 'batch' | 'keys' | 'close';
+  readonly kind:
+    'probe' | 'snapshot' | 'catalog' | 'count' | 'sample' | 'batch' | 'keys' | 'changes' | 'digest' | 'close';
   readonly table?: TableKey;
   readonly nth: number;
 }
@@ -28,6 +30,12 @@ export interface FakeOptions {
   readonly onStep?: (step: FakeStep) => void | Promise<void>;
   /** What is counted instead of the rows that there are. */
   readonly counted?: Readonly<Record<TableKey, number>>;
+  /** Whether there is a change log: what changed since a position is told from what the tables held then. */
+  readonly kit?: boolean;
+  /** Whether it computes digests of stretches of keys. */
+  readonly digests?: boolean;
+  /** How the kit stands, when that is asked. */
+  readonly kitStatus?: KitInstallation;
 }
 
 export interface FakeProduction extends Production {
@@ -37,12 +45,17 @@ export interface FakeProduction extends Production {
   readonly steps: readonly string[];
   /** Snapshots that were opened and are not closed yet. */
   readonly openSnapshots: number;
+  /** Tables that the change log does not answer for; may be altered at any time. */
+  unanswered: Readonly<Record<TableKey, UnansweredCause>>;
+  /** Makes every position that was given so far too old. */
+  forgetPositions(reason?: 'pruned' | 'moved'): void;
 }
 
 export function fakeProduction(tables: readonly FakeTable[], options: FakeOptions = {}): FakeProduction {
   const { consistent = true, seesAllRows = true, completeness = 'full', batchRows = 1000 } = options;
   const steps: string[] = [];
   const counts = new Map<string, number>();
+  const log: FakeLog = fakeChangeLog(batchRows);
   let open = 0;
 
   async function step(
@@ -61,6 +74,8 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
   const fake: FakeProduction = {
     address: 'postgres://fake.invalid/production',
     tables: [...tables],
+    unanswered: {},
+    forgetPositions: (reason = 'pruned') => log.forget(reason),
     steps,
     get openSnapshots() {
       return open;
@@ -68,7 +83,10 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
     async probe(signal): Promise<ProductionProbe> {
       await step('probe', signal);
       return {
-        capabilities: options.capabilities ?? (consistent ? ['catalog', 'snapshot', 'copy'] : []),
+        capabilities: options.capabilities ?? [
+          ...(consistent ? (['catalog', 'snapshot', 'copy'] as const) : []),
+          ...(options.kit === true ? (['kit'] as const) : []),
+        ],
         role: 'tester',
         seesAllRows,
         latencyMilliseconds: 1,
@@ -88,21 +106,16 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
         table,
         columns,
         limit,
+        where = [],
         signal: reading,
       }: ReadRows): AsyncGenerator<RowBatch> {
         const key = tableKey(table.name);
         const { table: now, rows } = find(table);
-        const places = columns.map((column) => now.columns.findIndex(({ name }) => name === column));
-        if (places.includes(-1))
-          throw new SynclineError('REMOTE_QUERY', `A column of ${key} does not exist.`);
-        const wanted = rows.slice(0, limit);
+        const pick = picker(now, columns);
+        const wanted = rows.filter(rowTest(now.columns, where)).slice(0, limit);
         for (let from = 0; from < wanted.length; from += batchRows) {
           await step(limit === undefined ? 'batch' : 'sample', reading, key);
-          const batch = wanted
-            .slice(from, from + batchRows)
-            .map((row) => places.map((place) => row[place] ?? null));
-          const bytes = batch.flat().reduce((sum, cell) => sum + (cell?.length ?? 0), 0);
-          yield { rows: batch, bytes };
+          yield batchOf(wanted.slice(from, from + batchRows).map(pick));
         }
       }
       return {
@@ -112,28 +125,52 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
           await step('catalog', reading);
           return { tables: visible().map(({ table }) => table), completeness };
         },
-        async countRows(table, reading) {
+        async countRows(table, reading, where = []) {
           const key = tableKey(table.name);
           await step('count', reading, key);
-          return options.counted?.[key] ?? find(table).rows.length;
+          const { table: now, rows } = find(table);
+          return options.counted?.[key] ?? rows.filter(rowTest(now.columns, where)).length;
         },
         readRows,
         async readByKey({ table, columns, keys, signal: reading }) {
-          await step('keys', reading, tableKey(table.name));
-          const { table: now, rows } = find(table);
-          const placeOf = (name: string): number => now.columns.findIndex((column) => column.name === name);
-          const keyPlaces = (now.primaryKey?.columns ?? []).map(placeOf);
-          const wanted = new Set(keys.map((key) => JSON.stringify(key)));
-          return rows
-            .filter((row) => wanted.has(JSON.stringify(keyPlaces.map((place) => row[place]))))
-            .map((row) => columns.map((name) => row[placeOf(name)] ?? null));
+          const key = tableKey(table.name);
+          await step('keys', reading, key);
+          const wanted = new Set(keys.map((each) => JSON.stringify(each)));
+          const found = find(table);
+          const keyOf = picker(found.table, table.primaryKey?.columns ?? []);
+          return found.rows
+            .filter((row) => wanted.has(JSON.stringify(keyOf(row))))
+            .map(picker(found.table, columns));
         },
+        ...(options.kit === true && {
+          changeLog: log.over(visible, {
+            unanswered: () => fake.unanswered,
+            onChanges: (reading) => step('changes', reading),
+          }),
+        }),
+        ...(options.digests === true && {
+          digests: fakeDigests(find, {
+            batchRows,
+            onDigest: (table, reading) => step('digest', reading, table),
+            onBatch: (table, reading) => step('batch', reading, table),
+          }),
+        }),
         async close() {
           open -= 1;
           await step('close', undefined);
         },
       };
     },
+    kitStatus: () =>
+      Promise.resolve(
+        options.kitStatus ?? {
+          state: options.kit === true ? 'current' : 'absent',
+          version: 1,
+          tables:
+            options.kit === true ? fake.tables.map(({ table }) => ({ table: tableKey(table.name) })) : [],
+          missing: [],
+        },
+      ),
     close: () => Promise.resolve(),
   };
   return fake;

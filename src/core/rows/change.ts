@@ -57,6 +57,8 @@ export type RefusalCause =
   | 'missing-in-production'
   /** A row with this key is in production already. */
   | 'exists-in-production'
+  /** The row was changed locally since the run that is undone. */
+  | 'changed-locally'
   /** A constraint, a trigger or a right on the server said no. */
   | 'refused-by-server'
   /** The rules of the workspace file keep the row or the column from being pushed. */

@@ -1,8 +1,8 @@
 /** Which tables and columns a pull reads, from the workspace file's rules and production's catalog. */
-import { SynclineError } from '../errors.ts';
-import { findTable, tableKey, type Catalog, type Table, type TableKey } from '../schema/model.ts';
+import { tableKey, type Catalog, type Table, type TableKey } from '../schema/model.ts';
+import { requireColumn, requireTable } from './known-names.ts';
 import type { ParsedWorkspaceFile } from './parse-workspace-file.ts';
-import type { TableRules } from './workspace-file.ts';
+import type { SetRules, TableRules } from './workspace-file.ts';
 
 export interface PullSelection {
   readonly tables: readonly TableKey[];
@@ -20,6 +20,7 @@ export function selectForPull(catalog: Catalog, rules: ParsedWorkspaceFile): Pul
   for (const [index, { table }] of rules.file.rules.entries()) {
     requireTable(catalog, rules, table, ['rules', index, 'table']);
   }
+  for (const [name, set] of Object.entries(rules.file.sets)) checkSetNames(catalog, rules, name, set);
   const directionOf = (key: TableKey): string =>
     rules.file.tables[key]?.direction ?? rules.file.defaults.direction;
   const keys = catalog.tables.map((table) => tableKey(table.name));
@@ -61,6 +62,7 @@ function checkNames(catalog: Catalog, rules: ParsedWorkspaceFile, key: TableKey,
   const named: readonly (readonly [column: string, path: readonly (string | number)[]])[] = [
     ...Object.keys(table.mask ?? {}).map((name) => [name, ['mask', name]] as const),
     ...Object.keys(conflict.columns ?? {}).map((name) => [name, ['conflict', 'columns', name]] as const),
+    ...Object.keys(table.where ?? {}).map((name) => [name, ['where', name]] as const),
     ...(table.exclude ?? []).map((name, index) => [name, ['exclude', index]] as const),
     ...(table.watermark === undefined ? [] : [[table.watermark, ['watermark']] as const]),
     ...(table.retention === undefined ? [] : [[table.retention.column, ['retention', 'column']] as const]),
@@ -69,38 +71,19 @@ function checkNames(catalog: Catalog, rules: ParsedWorkspaceFile, key: TableKey,
   for (const [name, path] of named) requireColumn(found, name, rules, ['tables', key, ...path]);
 }
 
-function requireTable(
-  catalog: Catalog,
-  rules: ParsedWorkspaceFile,
-  key: TableKey,
-  path: readonly (string | number)[],
-): Table {
-  const found = findTable(catalog, key);
-  if (found !== undefined) return found;
-  const known = catalog.tables.map((each) => tableKey(each.name));
-  const { line, column } = rules.positionOf(path);
-  throw new SynclineError(
-    'CONFIG_UNKNOWN_TABLE',
-    `syncline.json:${line}:${column}: there is no table "${key}". Tables: ${known.join(', ')}.`,
-    { table: key, tables: known, line, column },
-  );
-}
-
-function requireColumn(
-  table: Table,
-  name: string,
-  rules: ParsedWorkspaceFile,
-  path: readonly (string | number)[],
-): void {
-  if (table.columns.some((column) => column.name === name)) return;
-  const key = tableKey(table.name);
-  const known = table.columns.map((column) => column.name);
-  const { line, column } = rules.positionOf(path);
-  throw new SynclineError(
-    'CONFIG_UNKNOWN_COLUMN',
-    `syncline.json:${line}:${column}: table "${key}" has no column "${name}". Columns: ${known.join(', ')}.`,
-    { table: key, columnName: name, columns: known, line, column },
-  );
+function checkSetNames(catalog: Catalog, rules: ParsedWorkspaceFile, name: string, set: SetRules): void {
+  for (const [index, table] of (set.tables ?? []).entries()) {
+    requireTable(catalog, rules, table, ['sets', name, 'tables', index]);
+  }
+  for (const [index, { table }] of (set.rows ?? []).entries()) {
+    requireTable(catalog, rules, table, ['sets', name, 'rows', index, 'table']);
+  }
+  for (const [key, filter] of Object.entries(set.where ?? {})) {
+    const table = requireTable(catalog, rules, key, ['sets', name, 'where', key]);
+    for (const column of Object.keys(filter)) {
+      requireColumn(table, column, rules, ['sets', name, 'where', key, column]);
+    }
+  }
 }
 
 /** The catalog as the pull sees it: only selected tables, without excluded columns and without what depends on them. */

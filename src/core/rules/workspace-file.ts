@@ -1,5 +1,6 @@
 /** The workspace file `syncline.json`: its one definition, from which validation and the JSON Schema are made. */
 import { z } from 'zod';
+import { rowFilter } from './row-filter.ts';
 
 export const WORKSPACE_FILE_NAME = 'syncline.json';
 
@@ -70,6 +71,12 @@ const table = z
       .array(z.string().min(1))
       .optional()
       .describe('Columns that are never read. They do not exist in the local table.'),
+    where: rowFilter
+      .optional()
+      .describe(
+        'Only rows that meet all of these conditions are pulled, and the rows that those refer to. ' +
+          'A NULL meets no condition but `null`.',
+      ),
     allowPseudonyms: z
       .array(z.string().min(1))
       .optional()
@@ -101,6 +108,38 @@ const table = z
   })
   .describe('What holds for one table.');
 
+const selectedRow = z.strictObject({
+  table: z.string().min(1),
+  key: z
+    .array(z.union([z.string(), z.number(), z.boolean()]))
+    .min(1)
+    .describe('The values of the primary key, in its order.'),
+});
+
+const set = z
+  .strictObject({
+    description: z.string().optional(),
+    tables: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Whole tables, or what `where` leaves of them.'),
+    where: z
+      .record(z.string().min(1), rowFilter)
+      .optional()
+      .describe('Conditions by table, beside those that the table has anyway.'),
+    rows: z.array(selectedRow).min(1).optional().describe('Single rows, by primary key.'),
+    children: z
+      .boolean()
+      .default(false)
+      .describe('Whether rows that refer to these come too, up to a bounded number.'),
+  })
+  .refine(
+    ({ tables, where, rows }) => (tables ?? rows) !== undefined || Object.keys(where ?? {}).length > 0,
+    'must name tables, conditions or rows',
+  )
+  .describe('A named part of production. The rows that it refers to come with it.');
+
 export const workspaceFileSchema = z.strictObject({
   $schema: z.string().optional(),
   local: z
@@ -112,6 +151,18 @@ export const workspaceFileSchema = z.strictObject({
         .max(1000)
         .default(5)
         .describe('How many backups of the local database are kept in .syncline/backups.'),
+      tracking: z
+        .enum(['compare', 'triggers'])
+        .default('compare')
+        .describe(
+          'How local changes are found. `compare`: by comparing whole tables. `triggers`: by triggers and a small table that pulls put into the local database, for large ones.',
+        ),
+      undo: z
+        .int()
+        .min(0)
+        .max(1000)
+        .default(5)
+        .describe('How many of the last pulls and pushes can be undone.'),
     })
     .describe('The local database.'),
   targets: z
@@ -139,6 +190,10 @@ export const workspaceFileSchema = z.strictObject({
     .record(z.string().min(1), table)
     .default({})
     .describe('Rules by table: `users`, or `auth.users` for another schema than public.'),
+  sets: z
+    .record(z.string().min(1), set)
+    .default({})
+    .describe('Named parts of production that can be pulled or pushed by their name.'),
   rules: z
     .array(
       z.strictObject({
@@ -159,6 +214,9 @@ export const workspaceFileSchema = z.strictObject({
 export type WorkspaceFile = z.output<typeof workspaceFileSchema>;
 
 export type TableRules = z.output<typeof table>;
+
+/** A named set. */
+export type SetRules = z.output<typeof set>;
 
 /** The JSON Schema that the editor uses for completion and hover text. */
 export function workspaceFileJsonSchema(): object {

@@ -187,7 +187,11 @@ begin
       array(select pg_catalog.jsonb_array_elements_text(t.value -> 'columns')) as columns
     from pg_catalog.jsonb_array_elements(tables) with ordinality as t(value, place) order by t.place
   loop
-    table_oid := syncline.readable(asked.schema, asked.name, asked.columns);
+    table_oid := syncline.relation(asked.schema, asked.name);
+    -- One that lost its key is among the untracked.
+    if syncline.key_texts(table_oid, 't') is not null then
+      perform syncline.readable(asked.schema, asked.name, asked.columns);
+    end if;
     if found.keys ? table_oid::text then
       changed := changed || syncline.changed_rows(
         asked.schema, asked.name, table_oid, asked.columns, found.keys -> table_oid::text

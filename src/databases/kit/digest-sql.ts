@@ -1,4 +1,5 @@
 import type { Table } from '../../core/schema/model.ts';
+import { copyTextSql } from '../postgres/copy-text-sql.ts';
 import { quoteIdentifier, quoteTable } from '../postgres/identifiers.ts';
 
 /**
@@ -65,7 +66,7 @@ export function boundsSql(table: Table, buckets: number): string {
   const rows = table.estimatedRows ?? 0;
   const sample = rows > wanted ? `tablesample system (${(100 * wanted) / rows}) repeatable (0)` : '';
   return fill(BOUNDS_TEMPLATE, [
-    key.map(({ column }) => `(t.${column}::pg_catalog.text collate pg_catalog."C")`).join(', '),
+    key.map(({ column }) => `(pg_catalog.concat(t.${column}) collate pg_catalog."C")`).join(', '),
     key.map(({ sorted }) => sorted).join(', '),
     `${quoteTable(table.name)} as t`,
     sample,
@@ -88,7 +89,7 @@ export function digestSql(table: Table, columns: readonly string[]): string {
 
 /** `{row: text[]}` rows of some buckets in key order; bind the bounds as $1 (as above), the buckets as $2, an int4[]. */
 export function bucketRowsSql(table: Table, columns: readonly string[]): string {
-  const texts = columns.map((name) => `t.${quoteIdentifier(name)}::pg_catalog.text`).join(', ');
+  const texts = columns.map((name) => copyTextSql(`t.${quoteIdentifier(name)}`)).join(', ');
   const order = keyOf(table).map(({ column }) => `t.${column}`);
   return `select array[${texts}] as row
 from ${quoteTable(table.name)} as t

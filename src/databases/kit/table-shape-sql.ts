@@ -81,8 +81,8 @@ as $syncline$
   order by k.place
 $syncline$;
 
--- 't."id"::text, t."part"::text': the key as text. Bytewise, or a column whose collation ignores case would make two
--- keys one.
+-- The key as text, column by column, as COPY prints it (a cast to text prints some types otherwise: boolean, inet, char).
+-- Bytewise, or a column whose collation ignores case would make two keys one.
 create or replace function syncline.key_texts(relation oid, alias text)
 returns text
 language sql
@@ -90,7 +90,7 @@ stable
 set search_path = ''
 as $syncline$
   select pg_catalog.string_agg(
-    pg_catalog.format('(%s.%I::pg_catalog.text collate pg_catalog."C")', $2, k.name), ', ' order by k.place
+    pg_catalog.format('(pg_catalog.concat(%s.%I) collate pg_catalog."C")', $2, k.name), ', ' order by k.place
   )
   from syncline.key_columns($1) k
 $syncline$;
@@ -187,14 +187,17 @@ begin
 end
 $syncline$;
 
--- 't."a"::text, t."b"::text'.
+-- Columns as text, as COPY prints them. num_nulls, because a composite of nulls is not null but is said to be.
 create or replace function syncline.column_texts(columns text[], alias text)
 returns text
 language sql
 immutable
 set search_path = ''
 as $syncline$
-  select pg_catalog.string_agg(pg_catalog.format('%s.%I::pg_catalog.text', $2, c.name), ', ' order by c.place)
+  select pg_catalog.string_agg(
+    pg_catalog.format('case pg_catalog.num_nulls(%1$s.%2$I) when 0 then pg_catalog.concat(%1$s.%2$I) end', $2, c.name),
+    ', ' order by c.place
+  )
   from pg_catalog.unnest($1) with ordinality as c(name, place)
 $syncline$;
 `;

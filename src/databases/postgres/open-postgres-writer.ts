@@ -6,7 +6,7 @@ import type {
   PushOutcome,
   PushRequest,
 } from '../../core/push-ports.ts';
-import { tableKey } from '../../core/schema/model.ts';
+import { tableKey, type TableName } from '../../core/schema/model.ts';
 import type { PostgresText } from '../../core/values/cell.ts';
 import { parseConnectionString } from './connection-options.ts';
 import type { PostgresOptions } from './open-postgres.ts';
@@ -77,6 +77,8 @@ export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
   return {
     guarantee: 'transaction',
     readByKey: (request) => withSession(request.signal, (session) => readByKey(session, request)),
+    writableColumns: (table, signal) =>
+      withSession(signal, (session) => writableColumns(session, table, signal)),
     async push(request) {
       let witness: string | undefined;
       try {
@@ -111,6 +113,28 @@ async function readByKey(
     signal,
   );
   return rows.map((row) => row.cells);
+}
+
+async function writableColumns(
+  session: Session,
+  table: TableName,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const columns = await session.query<{ name: string }>(
+    {
+      text: `select a.attname::text as name
+        from pg_catalog.pg_attribute a
+        join pg_catalog.pg_class c on c.oid = a.attrelid
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = $1 and c.relname = $2 and a.attnum > 0 and not a.attisdropped
+          and a.attgenerated = '' order by a.attnum`,
+      values: [table.schema, table.name],
+      activity: `describing ${tableKey(table)}`,
+      table: tableKey(table),
+    },
+    signal,
+  );
+  return columns.map(({ name }) => name);
 }
 
 /** `onNamed` is told the transaction's name as soon as it has one. */

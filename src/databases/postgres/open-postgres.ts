@@ -1,13 +1,16 @@
 import type { Production, ProductionSnapshot } from '../../core/ports.ts';
 import { parseCatalogDocument } from '../../core/schema/catalog-document.ts';
 import { CATALOG_SQL } from '../kit/catalog-sql.ts';
+import { changeLog } from './change-log.ts';
 import { parseConnectionString } from './connection-options.ts';
 import { countRows } from './count-rows.ts';
+import { digests } from './digests.ts';
+import { isKitUsable, kitStatus } from './kit.ts';
 import { probeServer } from './probe.ts';
+import { keyReader } from './read-by-key.ts';
 import { readRows } from './read-rows.ts';
-import type { Session } from './session.ts';
 import type { SnapshotOrigin, SnapshotSessions } from './snapshot-sessions.ts';
-import { openSnapshotSessions } from './snapshot-sessions.ts';
+import { openSnapshotSessions, withSession } from './snapshot-sessions.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database?sslmode=...`. */
@@ -37,16 +40,34 @@ export function openPostgres(options: PostgresOptions): Production {
     async probe(signal) {
       const sessions = await openSnapshotSessions(origin, signal);
       try {
-        return await withSession(sessions, signal, (session) => probeServer(session, schemas, signal));
+        const kit = await isKitUsable(sessions, signal);
+        return await withSession(sessions, signal, (session) =>
+          probeServer(session, { schemas, kit }, signal),
+        );
       } finally {
         await sessions.close();
       }
     },
     async openSnapshot(signal) {
       const sessions = await openSnapshotSessions(origin, signal);
-      const snapshot = snapshotOver(sessions, schemas, () => open.delete(snapshot));
+      let kit: boolean;
+      try {
+        kit = await isKitUsable(sessions, signal);
+      } catch (thrown) {
+        await sessions.close();
+        throw thrown;
+      }
+      const snapshot = snapshotOver(sessions, { schemas, kit }, () => open.delete(snapshot));
       open.add(snapshot);
       return snapshot;
+    },
+    async kitStatus(signal) {
+      const sessions = await openSnapshotSessions(origin, signal);
+      try {
+        return await kitStatus(sessions, signal);
+      } finally {
+        await sessions.close();
+      }
     },
     async close() {
       await Promise.all([...open].map((snapshot) => snapshot.close()));
@@ -56,7 +77,7 @@ export function openPostgres(options: PostgresOptions): Production {
 
 function snapshotOver(
   sessions: SnapshotSessions,
-  schemas: readonly string[] | null,
+  { schemas, kit }: { readonly schemas: readonly string[] | null; readonly kit: boolean },
   onClose: () => void,
 ): ProductionSnapshot {
   return {
@@ -69,28 +90,15 @@ function snapshotOver(
       );
       return parseCatalogDocument(row?.catalog);
     },
-    countRows: (table, signal) =>
-      withSession(sessions, signal, (session) => countRows(session, table, signal)),
+    countRows: (table, signal, where) =>
+      withSession(sessions, signal, (session) => countRows(session, table, where, signal)),
     readRows: (request) => readRows(sessions, request),
+    readByKey: keyReader(sessions),
+    ...(kit && { changeLog: changeLog(sessions) }),
+    digests: digests(sessions),
     async close() {
       onClose();
       await sessions.close();
     },
   };
-}
-
-async function withSession<Result>(
-  sessions: SnapshotSessions,
-  signal: AbortSignal,
-  use: (session: Session) => Promise<Result>,
-): Promise<Result> {
-  const session = await sessions.acquire(signal);
-  let clean = false;
-  try {
-    const result = await use(session);
-    clean = true;
-    return result;
-  } finally {
-    await sessions.release(session, clean);
-  }
 }

@@ -1,6 +1,5 @@
 import type { Capability, ProductionProbe } from '../../core/ports.ts';
 import { managedSchemaCondition } from '../../core/schema/managed-schemas.ts';
-import { CATALOG_FUNCTION } from '../kit/catalog-function-sql.ts';
 import type { Session } from './session.ts';
 
 const PROBE_SQL = `with chosen_schemas as (
@@ -20,21 +19,19 @@ select
   ) as sees_all_rows,
   not pg_catalog.pg_is_in_recovery() and exists (
     select from chosen_schemas s where pg_catalog.has_schema_privilege(s.oid, 'CREATE')
-  ) as may_create,
-  pg_catalog.to_regprocedure('public.${CATALOG_FUNCTION}(text[])') is not null as has_kit`;
+  ) as may_create`;
 
 interface ProbeRow {
   readonly role: string;
   readonly version: string;
   readonly sees_all_rows: boolean;
   readonly may_create: boolean;
-  readonly has_kit: boolean;
 }
 
-/** Asks the server who we are and what we may do, and measures one round trip. */
+/** Asks the server who we are and what we may do, and measures one round trip; `kit` says whether it may be used. */
 export async function probeServer(
   session: Session,
-  schemas: readonly string[] | null,
+  { schemas, kit }: { readonly schemas: readonly string[] | null; readonly kit: boolean },
   signal: AbortSignal,
 ): Promise<ProductionProbe> {
   const activity = 'finding out what is possible';
@@ -44,7 +41,7 @@ export async function probeServer(
   const latencyMilliseconds = Math.round((performance.now() - began) * 10) / 10;
   const capabilities: Capability[] = ['catalog', 'snapshot', 'copy'];
   if (row?.may_create === true) capabilities.push('ddl');
-  if (row?.has_kit === true) capabilities.push('kit');
+  if (kit) capabilities.push('kit');
   return {
     capabilities,
     role: row?.role ?? '',

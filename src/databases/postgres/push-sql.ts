@@ -1,4 +1,5 @@
 /** The statements of a push: set-based over one batch of operations of one shape. Values are bound, always. */
+import { copyTextSql } from './copy-text-sql.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import type { OperationBatch, OperationShape } from './push-batches.ts';
 import { columnOf, type PushTable } from './push-table.ts';
@@ -50,17 +51,15 @@ export function copySql(shape: OperationShape): string {
 }
 
 /**
- * Columns of the rows with the given keys, as COPY would print them: what a cast to text prints is something else for
- * some types (boolean, inet, char). One parameter, an array of text, for each column of the key.
+ * Columns of the rows with the given keys, as COPY would print them. One parameter, an array of text, for each column
+ * of the key.
  */
 export function readByKeySql(
   table: PushTable,
   keyColumns: readonly string[],
   columns: readonly string[],
 ): string {
-  const texts = [...keyColumns, ...columns]
-    .map((column) => `t.${quoteIdentifier(column)}`)
-    .map((cell) => `case pg_catalog.num_nulls(${cell}) when 0 then pg_catalog.concat(${cell}) end`);
+  const texts = [...keyColumns, ...columns].map((column) => copyTextSql(`t.${quoteIdentifier(column)}`));
   const shape = { op: 'update', table: table.name, key: keyColumns, set: [], expect: [] } as const;
   return `select array[${texts.join(', ')}] as cells
     from ${batch(shape)} join ${quoteTable(table.name)} as t on ${keyMatches(shape, table).join(' and ')}`;

@@ -2,6 +2,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import type { ReadRows, RowBatch } from '../../core/ports.ts';
 import { tableKey } from '../../core/schema/model.ts';
 import type { PostgresTextRow } from '../../core/values/cell.ts';
+import { whereSql } from './condition-sql.ts';
 import { copyTextParser } from './copy-text.ts';
 import { quoteIdentifier, quoteTable } from './identifiers.ts';
 import type { Session, Statement } from './session.ts';
@@ -33,13 +34,13 @@ export async function* readRows(sessions: SnapshotSessions, request: ReadRows): 
   }
 }
 
-/** `COPY (SELECT ...) TO STDOUT` for a request. The names are quoted; the limit is the only number. */
-export function copySql({ table, columns, limit }: Pick<ReadRows, 'table' | 'columns' | 'limit'>): string {
+/** `COPY (SELECT ...) TO STDOUT` for a request. The names and values are quoted; the limit is the only number. */
+export function copySql({ table, columns, limit, where }: Omit<ReadRows, 'signal'>): string {
   const qualified = (column: string): string => `t.${quoteIdentifier(column)}`;
   const key = table.primaryKey?.columns ?? [];
   const order = key.length > 0 ? ` order by ${key.map(qualified).join(', ')}` : '';
   const bound = limit === undefined ? '' : ` limit ${Math.max(0, Math.trunc(limit))}`;
-  const select = `select ${columns.map(qualified).join(', ')} from ${quoteTable(table.name)} as t${order}${bound}`;
+  const select = `select ${columns.map(qualified).join(', ')} from ${quoteTable(table.name)} as t${whereSql(table, where)}${order}${bound}`;
   return `copy (${select}) to stdout with (format text, encoding 'UTF8')`;
 }
 

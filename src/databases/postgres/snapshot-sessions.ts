@@ -126,6 +126,23 @@ export async function openSnapshotSessions(
   };
 }
 
+/** Lends a session for as long as the work takes. */
+export async function withSession<Result>(
+  sessions: SnapshotSessions,
+  signal: AbortSignal,
+  use: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const session = await sessions.acquire(signal);
+  let clean = false;
+  try {
+    const result = await use(session);
+    clean = true;
+    return result;
+  } finally {
+    await sessions.release(session, clean);
+  }
+}
+
 const NEVER = new AbortController().signal;
 
 function nextReleased(

@@ -17,7 +17,13 @@ export function advanceBase(
     connection.pragma('main.synchronous = FULL');
     connection.prepare('ATTACH DATABASE ? AS incoming').run(incomingPath);
     connection.exec('BEGIN IMMEDIATE');
-    for (const base of tables) advanceTable(connection, base);
+    const arrived = new Set(
+      connection
+        .prepare<[], string>(`SELECT name FROM incoming.sqlite_schema WHERE type = 'table'`)
+        .pluck()
+        .all(),
+    );
+    for (const base of tables) if (arrived.has(base.table.name)) advanceTable(connection, base);
     connection.exec('COMMIT');
   } catch (error) {
     if (connection.inTransaction) connection.exec('ROLLBACK');

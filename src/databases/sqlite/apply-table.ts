@@ -1,14 +1,12 @@
 import type { AppliedTable, ApplyIncomingRequest, HeldRow, IncomingTable } from '../../core/incoming-port.ts';
 import { sameCell } from '../../core/rows/change.ts';
-import { cellComparer, productionComparer } from '../../core/rows/compare-cells.ts';
-import { decideIncoming, type ConflictKind, type RowDecision } from '../../core/rows/incoming.ts';
-import type { BaseRow } from '../../core/local-ports.ts';
+import type { ConflictKind, RowDecision } from '../../core/rows/incoming.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { Row } from '../../core/values/cell.ts';
 import type { Connection } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 import type { IncomingReader, IncomingRow } from './incoming-reader.ts';
-import { localTableWriter } from './local-table-writer.ts';
+import { localTableWriter, type LocalRow } from './local-table-writer.ts';
 
 /** An incoming row that a constraint forbids beside local edits. */
 export interface Obstacle {
@@ -27,10 +25,16 @@ export interface TableOutcome {
 export interface TableContext {
   readonly connection: Connection;
   readonly incoming: IncomingReader;
-  readonly request: Pick<ApplyIncomingRequest, 'signal' | 'pushed' | 'allTables'>;
+  readonly request: Pick<ApplyIncomingRequest, 'signal' | 'allTables'>;
+  readonly decide: DecideRow;
+  /** Told what becomes of each row that is not held. */
+  readonly onDecided?: (row: IncomingRow, local: LocalRow | undefined, after: Row | undefined) => void;
   /** What is known to be in the way, by place. */
   readonly obstacles: ReadonlyMap<bigint, Obstacle>;
 }
+
+/** What becomes of an incoming row beside the local one. */
+export type DecideRow = (row: IncomingRow, local: Row | undefined) => RowDecision;
 
 /** Puts the incoming rows of one table into the local one, but for those that are in conflict. */
 export function applyTable(base: IncomingTable, context: TableContext): TableOutcome {
@@ -38,8 +42,6 @@ export function applyTable(base: IncomingTable, context: TableContext): TableOut
   const { table } = base;
   const all = request.allTables.map((each) => each.table);
   const writer = localTableWriter(connection, table, all);
-  const findBase = incoming.baseFinder(base);
-  const compare = comparer(base);
   const counts = { inserted: 0, updated: 0, deleted: 0 };
   const held: HeldRow[] = [];
   const obstacles: Obstacle[] = [];
@@ -59,16 +61,21 @@ export function applyTable(base: IncomingTable, context: TableContext): TableOut
       continue;
     }
     const local = writer.find(row.key);
-    const decision = compare(findBase(row.key), local?.cells, row, request.pushed?.(table.key, row.key));
+    const decision = context.decide(row, local?.cells);
+    let after = local?.cells;
     if (decision.conflict !== undefined) {
       const columns = decision.conflict.columns.map((index) => table.columns[index]?.name ?? '');
       held.push(heldRow(table, decision.conflict.kind, columns, row));
       incoming.hold(base, row.place);
-    } else if (decision.local.op === 'insert') {
+      continue;
+    }
+    if (decision.local.op === 'insert') {
       counts.inserted += 1;
-      writer.insert(row.place, row.cells);
+      after = row.cells;
+      writer.insert(row.place, row.cells, row.rowid);
     } else if (decision.local.op === 'delete' && local !== undefined) {
       counts.deleted += 1;
+      after = undefined;
       writer.delete(row.place, row.key, local);
     } else if (decision.local.op === 'update' && local !== undefined) {
       counts.updated += 1;
@@ -76,38 +83,17 @@ export function applyTable(base: IncomingTable, context: TableContext): TableOut
       const merged = local.cells.map((cell, index) =>
         columns.includes(index) ? (row.cells[index] ?? null) : cell,
       );
+      after = merged;
       try {
         writer.update(row.place, row.key, local, columns, merged);
       } catch (error) {
         misfit(row.place, merged, error);
       }
     }
+    context.onDecided?.(row, local, after);
   }
   for (const { place, cells, error } of writer.settle()) misfit(place, cells, error);
   return { applied: { table: table.key, ...counts, held: held.length }, held, obstacles };
-}
-
-type Compare = (
-  base: BaseRow | undefined,
-  local: Row | undefined,
-  incoming: IncomingRow,
-  pushed: Row | undefined,
-) => RowDecision;
-
-function comparer({ table, maskedColumns }: IncomingTable): Compare {
-  const sameValue = cellComparer(table);
-  const changed = productionComparer(table, maskedColumns);
-  return (base, local, incoming, pushed) =>
-    decideIncoming({
-      base: pushed ?? base?.cells,
-      local,
-      incoming: incoming.gone ? { op: 'gone' } : { op: 'row', cells: incoming.cells },
-      sameValue,
-      productionChanged: (column) =>
-        pushed === undefined
-          ? base === undefined || changed(base, incoming, column)
-          : !sameValue(column, pushed[column] ?? null, incoming.cells[column] ?? null),
-    });
 }
 
 function heldRow(

@@ -14,6 +14,8 @@ export interface IncomingRow {
   readonly cells: Row;
   readonly seen: Uint8Array | null;
   readonly gone: boolean;
+  /** Where the row stood before, to put it back there; a new place when absent. */
+  readonly rowid?: bigint | null;
 }
 
 /**

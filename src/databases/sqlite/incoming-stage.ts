@@ -71,6 +71,7 @@ export function createIncoming(
       write(base, cells, null, INCOMING.gone);
     },
     forget: (base, key) => guarded(() => forgetter(base)(key)),
+    clear: ({ table }) => guarded(() => void connection.exec(`DELETE FROM ${quoteIdentifier(table.name)}`)),
     tally: (base, isKnown) => guarded(() => tally(connection, base, isKnown)),
     rows: (base) => rowsOf(connection, base),
     finish: () =>

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { SynclineError } from '../../core/errors.ts';
+import type { LocalCounts, TableTracking, Tracking } from '../../core/local-changes-port.ts';
 import type { BaseTable, RowCounts } from '../../core/local-ports.ts';
 import { foldName, quoteIdentifier } from '../../core/schema/identifiers.ts';
 import type { LocalTable } from '../../core/schema/local-schema.ts';
 import type { TableKey } from '../../core/schema/model.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
+import { restrictionBy, type Restriction } from './tracking/restriction.ts';
+import { trackingFrom, trustOf, type Trust } from './tracking/trust.ts';
 
 /**
  * See {@link LocalDatabase.countLocalChanges}. SQLite compares the two files itself, cell by cell and byte by byte
@@ -16,17 +19,24 @@ export function countLocalChanges(
   localPath: string,
   basePath: string,
   tables: readonly BaseTable[],
-): ReadonlyMap<TableKey, RowCounts> {
+  tracking?: Tracking,
+): ReadonlyMap<TableKey, LocalCounts> {
   requireBase(basePath);
   const connection = driver.open(localPath, { mode: 'read', subject: 'local' });
   try {
     connection.prepare('ATTACH DATABASE ? AS base').run(basePath);
-    const counts = new Map<TableKey, RowCounts>();
-    for (const { table } of tables) {
+    // What is trusted must be so while it is read.
+    if (tracking !== undefined) connection.exec('BEGIN');
+    const trust = tracking === undefined ? undefined : trustOf(connection, tables, tracking);
+    const counts = new Map<TableKey, LocalCounts>();
+    for (const base of tables) {
+      const { table } = base;
       if (!hasItsColumns(connection, table)) continue;
       counts.set(
         table.key,
-        table.primaryKey.length > 0 ? byKey(connection, table) : byContent(connection, table),
+        table.primaryKey.length > 0
+          ? countByKey(connection, base, trust?.get(table.key))
+          : byContent(connection, table),
       );
     }
     return counts;
@@ -35,6 +45,47 @@ export function countLocalChanges(
   } finally {
     connection.close();
   }
+}
+
+/** See {@link LocalDatabase.trackingOf}. */
+export function trackingOf(
+  driver: SqliteDriver,
+  localPath: string,
+  tables: readonly BaseTable[],
+  tracking: Tracking,
+): ReadonlyMap<TableKey, TableTracking> {
+  const connection = driver.open(localPath, { mode: 'read', subject: 'local' });
+  try {
+    const trusts = trustOf(connection, tables, tracking);
+    return new Map([...trusts].map(([key, trust]) => [key, trackingFrom(trust)] as const));
+  } catch (error) {
+    throw sqliteError(error, 'local');
+  } finally {
+    connection.close();
+  }
+}
+
+/** What differs in a table with a primary key, found by the log where that can be trusted, and else by comparing all. */
+export function countByKey(connection: Connection, base: BaseTable, trust: Trust | undefined): LocalCounts {
+  if (trust?.kind === 'log') {
+    const counts = byKey(connection, base.table, restrictionBy(connection, base, trust.log));
+    if (!trust.counted || addsUp(connection, base.table, counts)) {
+      return { ...counts, tracking: { state: 'triggers' } };
+    }
+  }
+  const counts = byKey(connection, base.table);
+  if (trust === undefined) return counts;
+  return {
+    ...counts,
+    tracking: trust.kind === 'lost' ? trackingFrom(trust) : { state: 'lost', reason: 'uncounted' },
+  };
+}
+
+/** Whether the table has as many rows as it must when these are all the changes. */
+function addsUp(connection: Connection, table: LocalTable, { inserted, deleted }: RowCounts): boolean {
+  const rows = (schema: string): number =>
+    count(connection, `SELECT count(*) FROM ${schema}.${quoteIdentifier(table.name)}`);
+  return rows('main') - rows('base') === inserted - deleted;
 }
 
 /** Throws LEDGER_CORRUPT when the base of the last pull is not there. */
@@ -54,7 +105,7 @@ export function hasItsColumns(connection: Connection, table: LocalTable): boolea
   return present.length === expected.length && expected.every((column) => present.includes(column));
 }
 
-function byKey(connection: Connection, table: LocalTable): RowCounts {
+function byKey(connection: Connection, table: LocalTable, restriction?: Restriction): RowCounts {
   const name = quoteIdentifier(table.name);
   const sameKey = table.primaryKey
     .map(quoteIdentifier)
@@ -64,17 +115,21 @@ function byKey(connection: Connection, table: LocalTable): RowCounts {
     .map((column) => quoteIdentifier(column.name))
     .map((column) => `l.${column} COLLATE BINARY IS NOT b.${column}`)
     .join(' OR ');
-  const missing = (here: string, there: string): number =>
+  const { local = 'true', base = 'true' } = restriction ?? {};
+  const missing = (here: string, there: string, among: string): number =>
     count(
       connection,
-      `SELECT count(*) FROM ${here} WHERE NOT EXISTS (SELECT 1 FROM ${there} WHERE ${sameKey})`,
+      `SELECT count(*) FROM ${here} WHERE ${among} AND NOT EXISTS (SELECT 1 FROM ${there} WHERE ${sameKey})`,
     );
+  // The few rows of a restriction come first.
+  const join = restriction === undefined ? 'JOIN' : 'CROSS JOIN';
   return {
-    inserted: missing(`main.${name} AS l`, `base.${name} AS b`),
-    deleted: missing(`base.${name} AS b`, `main.${name} AS l`),
+    inserted: missing(`main.${name} AS l`, `base.${name} AS b`, local),
+    deleted: missing(`base.${name} AS b`, `main.${name} AS l`, base),
     updated: count(
       connection,
-      `SELECT count(*) FROM main.${name} AS l JOIN base.${name} AS b ON ${sameKey} WHERE ${differs}`,
+      `SELECT count(*) FROM main.${name} AS l ${join} base.${name} AS b ON ${sameKey}
+       WHERE ${local} AND (${differs})`,
     ),
   };
 }

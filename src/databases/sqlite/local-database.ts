@@ -8,16 +8,19 @@ import { backUp } from './backup.ts';
 import { openBase } from './base-reader.ts';
 import type { SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, statOf } from './fingerprint.ts';
 import { createIncoming } from './incoming-stage.ts';
 import { inspectLocal, requireSound } from './inspect.ts';
-import { countLocalChanges } from './local-changes.ts';
+import { countLocalChanges, trackingOf } from './local-changes.ts';
 import { indexPseudonyms } from './pseudonyms.ts';
 import { readLocalChanges } from './read-local-changes.ts';
 import { PARTIAL_SUFFIX, removeDatabase, removeFiles } from './remove.ts';
 import { tableNames } from './references.ts';
 import { createStage } from './stage.ts';
 import { switchTo } from './switch.ts';
+import { applyUndo } from './apply-undo.ts';
+import { openUndoLog } from './undo-log.ts';
+import { createUndoLog } from './undo-recorder.ts';
 
 /** The local database on better-sqlite3. */
 export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
@@ -39,12 +42,19 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
     backup: (path, destination, signal) => backUp(driver, path, destination, signal),
     createStage: (path, tables) => createStage(driver, path, tables),
     switchTo: (request) => switchTo(driver, request),
-    countLocalChanges: (local, base, tables) => countLocalChanges(driver, local, base, tables),
+    countLocalChanges: (local, base, tables, tracking) =>
+      countLocalChanges(driver, local, base, tables, tracking),
+    trackingOf: (path, tables, tracking) => trackingOf(driver, path, tables, tracking),
     openBase: (path) => openBase(driver, path),
     indexPseudonyms: (path, tables) => indexPseudonyms(driver, path, tables),
-    readLocalChanges: (local, base) => readLocalChanges(driver, local, base),
+    readLocalChanges: (local, base, tables, tracking) =>
+      readLocalChanges(driver, local, base, tables, tracking),
     createIncoming: (path, tables) => createIncoming(driver, path, tables),
     applyIncoming: (request) => applyIncoming(driver, request),
+    createUndoLog: (path, seal) => createUndoLog(driver, path, seal),
+    openUndoLog: (path, seal) => openUndoLog(driver, path, seal),
+    applyUndo: (request) => applyUndo(driver, request),
+    size: (path) => statOf(path)?.size ?? 0,
     advanceBase: (base, incoming, tables) => advanceBase(driver, base, incoming, tables),
   };
 }

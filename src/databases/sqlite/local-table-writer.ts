@@ -28,7 +28,8 @@ export interface LocalTableWriter {
   find(key: Row): LocalRow | undefined;
   /** Makes the row `merged`, which differs in `columns`. Throws the driver's error. */
   update(place: bigint, key: Row, local: LocalRow, columns: readonly ColumnIndex[], merged: Row): void;
-  insert(place: bigint, cells: Row): void;
+  /** `rowid`: where the row stood once; it gets a new place when that is taken, or when absent. */
+  insert(place: bigint, cells: Row, rowid?: bigint | null): void;
   delete(place: bigint, key: Row, local: LocalRow): void;
   /** Puts in what was kept back. Returns the rows that cannot be put in; then the others may be in or not. */
   settle(): readonly MisfitRow[];
@@ -89,6 +90,8 @@ export function localTableWriter(
     return update;
   };
 
+  let putBack = false;
+
   function removeRow(place: bigint, key: Row, { cells }: LocalRow): void {
     take.run(...key);
     remember.run(place, ...cells);
@@ -108,13 +111,21 @@ export function localTableWriter(
         updateInPlace(changed)(...changed.map((index) => merged[index] ?? null), ...key);
       }
     },
-    insert: (place, cells) => void put.run(place, null, ...cells),
+    insert(place, cells, number = null) {
+      putBack ||= number !== null;
+      put.run(place, number, ...cells);
+    },
     delete: removeRow,
     settle() {
       const target = [...(rowid === undefined ? [] : [rowid]), ...columns].join(', ');
       const kept = columns.map((_, index) => `c${index}`);
       const source = [...(rowid === undefined ? [] : ['number']), ...kept].join(', ');
       const insert = `INSERT OR ABORT INTO main.${name} (${target}) SELECT ${source} FROM ${scratch.put}`;
+      if (putBack && rowid !== undefined) {
+        connection.exec(
+          `UPDATE ${scratch.put} SET number = NULL WHERE number IN (SELECT ${rowid} FROM main.${name})`,
+        );
+      }
       try {
         // Rows that have their number come before those that are given one.
         connection.exec(`${insert} ORDER BY number IS NULL, place`);

@@ -1,13 +1,21 @@
 import { SynclineError } from '../../core/errors.ts';
-import type { FoundChange, LocalChangesReader } from '../../core/local-changes-port.ts';
+import type {
+  FoundChange,
+  LocalChangesReader,
+  TableTracking,
+  Tracking,
+} from '../../core/local-changes-port.ts';
 import type { BaseRow, BaseTable } from '../../core/local-ports.ts';
 import type { Cell, Row } from '../../core/values/cell.ts';
 import { changedRowsSql } from './changed-rows-sql.ts';
 import type { Connection, SqliteDriver } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { hasItsColumns, requireBase } from './local-changes.ts';
+import type { TableKey } from '../../core/schema/model.ts';
+import { countByKey, hasItsColumns, requireBase } from './local-changes.ts';
 import { pseudonymFinder } from './pseudonyms.ts';
 import { presentRowidName } from './rowid.ts';
+import { restrictionBy, type Restriction } from './tracking/restriction.ts';
+import { trackingFrom, trustOf, type Trust } from './tracking/trust.ts';
 
 /**
  * Opens the local file beside the base of the last sync. One read transaction gives one state of both: it begins at
@@ -17,24 +25,41 @@ export function readLocalChanges(
   driver: SqliteDriver,
   localPath: string,
   basePath: string,
+  tables: readonly BaseTable[],
+  tracking?: Tracking,
 ): LocalChangesReader {
   requireBase(basePath);
   const connection = driver.open(localPath, { mode: 'read', subject: 'local' });
   const pseudonyms = new Map<string, (cell: Exclude<Cell, null>) => boolean>();
+  let methodOf: (base: BaseTable) => Method;
   try {
     connection.prepare('ATTACH DATABASE ? AS base').run(basePath);
     connection.exec('BEGIN');
     // A transaction sees the state of its first reading.
     for (const schema of ['main', 'base']) connection.prepare(`SELECT 1 FROM ${schema}.sqlite_schema`).get();
+    methodOf = methods(
+      connection,
+      tracking === undefined ? undefined : trustOf(connection, tables, tracking),
+    );
   } catch (error) {
     connection.close();
     throw sqliteError(error, 'local');
   }
   return {
     isReadable: ({ table }) => hasItsColumns(connection, table),
+    tracking(base) {
+      try {
+        return methodOf(base).tracking;
+      } catch (error) {
+        throw sqliteError(error, 'local');
+      }
+    },
     *changes(base, op) {
       try {
-        yield* READ[op](connection, base);
+        const rowid = presentRowidName(connection, base.table);
+        const sql = changedRowsSql(base, op, rowid, methodOf(base).restriction);
+        const rows = connection.prepare<[], Cell[]>(sql).raw().iterate();
+        yield* READ[op](rows, base);
       } catch (error) {
         throw sqliteError(error, 'local');
       }
@@ -56,27 +81,46 @@ export function readLocalChanges(
   };
 }
 
-function rowsOf(connection: Connection, base: BaseTable, op: FoundChange['op']): Iterable<Row> {
-  const rowid = presentRowidName(connection, base.table);
-  return connection
-    .prepare<[], Cell[]>(changedRowsSql(base, op, rowid))
-    .raw()
-    .iterate();
+/** How the changes of a table are found. */
+interface Method {
+  readonly tracking?: TableTracking;
+  readonly restriction?: Restriction;
 }
 
-function* inserted(connection: Connection, base: BaseTable): Generator<FoundChange> {
-  for (const local of rowsOf(connection, base, 'insert')) yield { op: 'insert', local };
+/** Decides once for a table: it may have to be counted first. */
+function methods(
+  connection: Connection,
+  trusts: ReadonlyMap<TableKey, Trust> | undefined,
+): (base: BaseTable) => Method {
+  const decided = new Map<TableKey, Method>();
+  const decide = (base: BaseTable): Method => {
+    const trust = trusts?.get(base.table.key);
+    if (trust === undefined) return {};
+    if (trust.kind === 'lost') return { tracking: trackingFrom(trust) };
+    const tracking = trust.counted ? countByKey(connection, base, trust).tracking : undefined;
+    if (tracking?.state === 'lost') return { tracking };
+    return { tracking: trackingFrom(trust), restriction: restrictionBy(connection, base, trust.log) };
+  };
+  return (base) => {
+    const method = decided.get(base.table.key) ?? decide(base);
+    decided.set(base.table.key, method);
+    return method;
+  };
 }
 
-function* updated(connection: Connection, base: BaseTable): Generator<FoundChange> {
+function* inserted(rows: Iterable<Row>): Generator<FoundChange> {
+  for (const local of rows) yield { op: 'insert', local };
+}
+
+function* updated(rows: Iterable<Row>, base: BaseTable): Generator<FoundChange> {
   const width = base.table.columns.length;
-  for (const row of rowsOf(connection, base, 'update')) {
+  for (const row of rows) {
     yield { op: 'update', local: row.slice(0, width), base: baseRow(row.slice(width)) };
   }
 }
 
-function* deleted(connection: Connection, base: BaseTable): Generator<FoundChange> {
-  for (const row of rowsOf(connection, base, 'delete')) yield { op: 'delete', base: baseRow(row) };
+function* deleted(rows: Iterable<Row>): Generator<FoundChange> {
+  for (const row of rows) yield { op: 'delete', base: baseRow(row) };
 }
 
 const READ = { insert: inserted, update: updated, delete: deleted } as const;

@@ -1,4 +1,5 @@
 import type { Connection } from './driver.ts';
+import { isOurs } from './tracking/objects.ts';
 
 export interface DanglingReferences {
   readonly table: string;
@@ -16,12 +17,13 @@ export function danglingReferencesOf(connection: Connection, table: string): Dan
     .map((row) => ({ table, parent: row.parent, rows: Number(row.rows) }));
 }
 
-/** Names of the tables of `main`, without SQLite's own. */
+/** Names of the tables of `main`, without SQLite's own and those that log changes for us. */
 export function tableNames(connection: Connection): string[] {
   return connection
-    .prepare<[], string>(
-      `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+    .prepare<[], { name: string; sql: string }>(
+      `SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
     )
-    .pluck()
-    .all();
+    .all()
+    .filter((table) => !isOurs(table))
+    .map(({ name }) => name);
 }

@@ -12,9 +12,14 @@ export function rowidName(table: LocalTable): string | undefined {
 
 /** The same for the table as it stands in `main`, which a developer may have made anew WITHOUT ROWID. */
 export function presentRowidName(connection: Connection, table: LocalTable): string | undefined {
-  const isWithout = connection
+  return isWithoutRowid(connection, table.name) ? undefined : rowidName(table);
+}
+
+/** Whether a table of `main` was made WITHOUT ROWID; so, too, when it is no table. */
+export function isWithoutRowid(connection: Connection, table: string): boolean {
+  const found = connection
     .prepare<[string], bigint>(`SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'`)
     .pluck()
-    .get(table.name);
-  return isWithout === 0n ? rowidName(table) : undefined;
+    .get(table);
+  return found !== 0n;
 }

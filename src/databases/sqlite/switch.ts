@@ -12,6 +12,8 @@ import { danglingReferencesOf, tableNames, type DanglingReferences } from './ref
 import { replaceTables } from './replace-tables.ts';
 import { leapSchemaVersion, schemaVersion } from './schema-cookie.ts';
 import { dataVersion, settledFingerprint } from './settled-fingerprint.ts';
+import { installTracking } from './tracking/install.ts';
+import { removeTracking } from './tracking/objects.ts';
 
 /** See {@link LocalDatabase.switchTo}. */
 export async function switchTo(driver: SqliteDriver, request: SwitchRequest): Promise<SwitchResult> {
@@ -51,9 +53,10 @@ async function switchIn(driver: SqliteDriver, path: string, request: SwitchReque
     await request.onLocked?.();
     request.signal.throwIfAborted();
     const before = schemaVersion(connection);
+    removeTracking(connection);
     const dropped = replaceTables(connection, request);
     const dangling = referencesAfter(connection, request.tables);
-    const after = request.create ? schemaVersion(connection) : leapSchemaVersion(connection, before);
+    const after = finishSchema(connection, request, before);
     request.beforeCommit({ before, after });
     const version = dataVersion(connection);
     connection.exec('COMMIT');
@@ -68,6 +71,20 @@ async function switchIn(driver: SqliteDriver, path: string, request: SwitchReque
   } finally {
     connection.close();
   }
+}
+
+/** Puts the log of changes in, which is empty now, and moves the schema cookie. Returns the cookie. */
+function finishSchema(
+  connection: Connection,
+  { tables, tracking, create }: SwitchRequest,
+  before: number,
+): number {
+  if (tracking === undefined)
+    return create ? schemaVersion(connection) : leapSchemaVersion(connection, before);
+  const mark = installTracking(connection, tables, tracking);
+  const after = leapSchemaVersion(connection, before);
+  mark(after);
+  return after;
 }
 
 /** Dangling references after the change: in pulled tables they forbid it, in the user's other tables they are told. */

@@ -1,7 +1,8 @@
 import { SynclineError } from '../../core/errors.ts';
+import type { RowCondition } from '../../core/ports.ts';
 import type { Table } from '../../core/schema/model.ts';
 import { tableKey } from '../../core/schema/model.ts';
-import { quoteName } from './postgrest-syntax.ts';
+import { allOf, conditionFilter, quoteName } from './postgrest-syntax.ts';
 import type { RestSession } from './rest-session.ts';
 import { requestRest } from './rest-session.ts';
 
@@ -10,11 +11,20 @@ export function tablePath(table: Table): string {
   return encodeURIComponent(table.name.name);
 }
 
-/** Exact number of rows that the key may see. Throws SynclineErrors of the REMOTE_ family, or CANCELLED. */
-export async function countRows(session: RestSession, table: Table, signal: AbortSignal): Promise<number> {
+/**
+ * Exact number of rows that the key may see, of all or of those that meet conditions. Throws SynclineErrors of the
+ * REMOTE_ family, or CANCELLED.
+ */
+export async function countRows(
+  session: RestSession,
+  table: Table,
+  where: readonly RowCondition[] | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   const name = tableKey(table.name);
   const context = { activity: `counting ${name}`, table: name };
   const column = table.primaryKey?.columns[0] ?? table.columns[0]?.name;
+  const filter = allOf((where ?? []).map(conditionFilter));
   const select = column === undefined ? '*' : `n:${quoteName(column)}`;
   // The answer to HEAD has no body, so a failure would not say what failed: then the same is asked with GET.
   const count = (head: boolean) =>
@@ -22,12 +32,14 @@ export async function countRows(session: RestSession, table: Table, signal: Abor
       session,
       () => ({
         select,
-        build: (client) =>
-          client
+        build: (client) => {
+          const rows = client
             .schema(table.name.schema)
             .from(tablePath(table))
             .select('*', { count: 'exact', head })
-            .limit(1),
+            .limit(1);
+          return filter === undefined ? rows : rows.or(filter);
+        },
       }),
       context,
       signal,

@@ -1,10 +1,13 @@
 import type { Capability, Clock, Production, ProductionSnapshot } from '../../core/ports.ts';
 import { parseCatalogDocument } from '../../core/schema/catalog-document.ts';
 import { cleanKey, keyRole } from './api-key.ts';
+import { changeLog } from './change-log.ts';
 import { countRows } from './count-rows.ts';
-import { contactProject } from './kit.ts';
+import { digests } from './digests.ts';
+import { contactProject, kitStatus } from './kit.ts';
 import { projectAddress } from './project-address.ts';
 import { readCatalog } from './read-catalog.ts';
+import { readByKeyWithFilters, readByKeyWithKit } from './read-by-key.ts';
 import { readTable } from './read-table.ts';
 import { createRestClient } from './rest-client.ts';
 import type { RestSession } from './rest-session.ts';
@@ -55,13 +58,14 @@ export function openSupabase(options: SupabaseOptions): Production {
     async probe(signal) {
       const contact = await contactProject(session, signal);
       const { role, seesAllRows } = keyRole(key);
-      const capabilities: Capability[] = contact.kit ? ['catalog', 'kit'] : [];
-      const { serverVersion } = contact.kit ? parseCatalogDocument(contact.document) : {};
+      const capabilities: Capability[] = contact.describes ? ['catalog'] : [];
+      if (contact.kit) capabilities.push('kit');
+      const { serverVersion } = contact.describes ? parseCatalogDocument(contact.document) : {};
       return {
         capabilities,
         // The kit answers to nobody else.
-        role: contact.kit ? 'service_role' : role,
-        seesAllRows: seesAllRows || contact.kit,
+        role: contact.describes ? 'service_role' : role,
+        seesAllRows: seesAllRows || contact.describes,
         ...(serverVersion !== undefined && { serverVersion }),
         latencyMilliseconds: contact.latencyMilliseconds,
       };
@@ -72,11 +76,18 @@ export function openSupabase(options: SupabaseOptions): Production {
         consistent: false,
         id: contact.time.toISOString(),
         catalog: (catalogSignal) => readCatalog(session, options.schemas, catalogSignal),
-        countRows: (table, countSignal) => countRows(session, table, countSignal),
+        countRows: (table, countSignal, where) => countRows(session, table, where, countSignal),
         readRows: (request) => readTable(session, pageRows, request),
+        readByKey: (request) =>
+          contact.kit ? readByKeyWithKit(session, request) : readByKeyWithFilters(session, request),
+        ...(contact.kit && {
+          changeLog: changeLog(session, pageRows),
+          digests: digests(session, pageRows),
+        }),
         close: () => Promise.resolve(),
       };
     },
+    kitStatus: (signal) => kitStatus(session, signal),
     close: () => Promise.resolve(),
   };
 }

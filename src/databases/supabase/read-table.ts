@@ -6,7 +6,7 @@ import { countRows, tablePath } from './count-rows.ts';
 import type { PageRows } from './page-rows.ts';
 import { pageReader, uncastColumns } from './page-rows.ts';
 import { pageSize } from './page-size.ts';
-import { afterKey, quoteName, selectItem } from './postgrest-syntax.ts';
+import { afterKey, allOf, conditionFilter, quoteName, selectItem } from './postgrest-syntax.ts';
 import type { RestSession } from './rest-session.ts';
 import { requestRest } from './rest-session.ts';
 
@@ -68,7 +68,7 @@ async function* readByOffset(
   request: ReadRows,
 ): AsyncGenerator<RowBatch> {
   const name = tableKey(request.table.name);
-  const expected = await countRows(session, request.table, request.signal);
+  const expected = await countRows(session, request.table, request.where, request.signal);
   let seen = 0;
   yield* readPages(session, pageRows, request, {
     key: [],
@@ -135,6 +135,7 @@ function pageFetcher(
     ...columns.map((column, index) => selectItem(`c${index}`, column, !uncast.has(column))),
     ...walk.key.map((column, index) => selectItem(`k${index}`, column, !uncast.has(column))),
   ].join(',');
+  const conditions = (request.where ?? []).map(conditionFilter);
   const readPage = pageReader(name, columns.length, walk.key.length);
   const size = pageSize(pageRows);
   return async (position, most) => {
@@ -148,7 +149,9 @@ function pageFetcher(
           build: (client) => {
             const rows = client.schema(table.name.schema).from(tablePath(table)).select('*');
             for (const column of walk.order) void rows.order(quoteName(column));
-            if (position && 'after' in position) void rows.or(afterKey(walk.key, position.after));
+            const after = position && 'after' in position ? afterKey(walk.key, position.after) : undefined;
+            const filter = allOf([...conditions, after]);
+            if (filter !== undefined) void rows.or(filter);
             return position && 'offset' in position
               ? rows.range(position.offset, position.offset + asked - 1)
               : rows.limit(asked);

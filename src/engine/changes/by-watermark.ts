@@ -53,7 +53,7 @@ export async function compareKeys(
   let [read, bytes] = [0, 0];
   let unknown: KeyTexts[] = [];
   const take = async (): Promise<void> => {
-    const rows = (await snapshot.readByKey?.({ table: source, columns, keys: unknown, signal })) ?? [];
+    const rows = await snapshot.readByKey({ table: source, columns, keys: unknown, signal });
     incoming.batch(() => rows.forEach((row) => taker.row(row)));
     read += rows.length;
     unknown = [];

@@ -132,6 +132,8 @@ async function searchTable(
   const rowsBefore = [...searched.values()].reduce((sum, each) => sum + each.read, 0);
   const onRead = (rows: number): void => finding.onRead(key, searched.size, rowsBefore + rows);
   onRead(0);
+  // What the log told of the table before it lost its answer says nothing.
+  finding.incoming.clear(record);
   const found = await searchBeside(record, finding, instead, onRead);
   const because = instead ?? found.instead;
   searched.set(key, { ...found, ...(because === undefined ? {} : { instead: because }) });

@@ -151,6 +151,8 @@ export function refusalAdvice(cause: RefusalCause): string {
       return t('Pull changes first, or give the local row another key.');
     case 'refused-by-server':
       return t('Correct the row so that production’s constraints and triggers accept it.');
+    case 'changed-locally':
+      return t('Undo your own change of the row first, or leave the row as it is.');
     case 'not-allowed':
       return t('Allow it by the table’s “direction” in syncline.json, or leave it out.');
   }

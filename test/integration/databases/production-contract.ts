@@ -5,6 +5,8 @@ import type { Catalog, Table } from '../../../src/core/schema/model.ts';
 import { findTable } from '../../../src/core/schema/model.ts';
 import type { PostgresTextRow } from '../../../src/core/values/cell.ts';
 import type { ContractDatabase } from './contract-database.ts';
+import { rowTest } from '../../../src/core/rows/row-test.ts';
+import { CONDITION_EXAMPLES } from './condition-examples.ts';
 import { createContractDatabase } from './contract-database.ts';
 
 /** An adapter under test, over a database that the contract made. */
@@ -70,7 +72,7 @@ export function productionContract(
       const probe = await production.probe(signal);
       assert.equal(probe.seesAllRows, true);
       assert.ok(probe.capabilities.includes('catalog'));
-      assert.ok(probe.capabilities.includes('kit'));
+      assert.ok(!probe.capabilities.includes('kit'), 'the description of the catalog alone is not the kit');
       assert.match(probe.serverVersion ?? '', /^PostgreSQL \d+/);
       assert.ok(probe.latencyMilliseconds >= 0);
       assert.equal(snapshot.consistent, subject.consistent);
@@ -280,6 +282,41 @@ export function productionContract(
       await assert.rejects(production.openSnapshot(abort.signal), { code: 'CANCELLED' });
       await assert.rejects(production.probe(abort.signal), { code: 'CANCELLED' });
       assert.equal((await rowsOf(table)).length, 25);
+    });
+
+    for (const { table: key, where, expected } of CONDITION_EXAMPLES) {
+      it(`reads and counts the rows of ${key} that meet ${JSON.stringify(where)}`, async () => {
+        const table = tableOf(key);
+        const names = table.columns.map((column) => column.name);
+        const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+        const order = (table.primaryKey?.columns ?? names).map((column) => `t.${quoted(column)}`).join(', ');
+        const wanted = await database.expectedRows(
+          `public.${quoted(table.name.name)}`,
+          names,
+          `where ${expected} order by ${order}`,
+        );
+        const rows: PostgresTextRow[] = [];
+        for await (const batch of snapshot.readRows({ table, columns: names, where, signal }))
+          rows.push(...batch.rows);
+        const inOrder = (all: readonly PostgresTextRow[]): unknown =>
+          table.primaryKey === undefined ? all.map((row) => JSON.stringify(row)).sort() : all;
+        assert.deepEqual(inOrder(rows), inOrder(wanted));
+        assert.equal(await snapshot.countRows(table, signal, where), wanted.length);
+        assert.deepEqual(
+          inOrder((await rowsOf(table)).filter(rowTest(table.columns, where))),
+          inOrder(wanted),
+        );
+        assert.ok(expected === 'false' || wanted.length > 0, 'the example says something');
+      });
+    }
+
+    it('reads as many rows that meet a condition as the limit', async () => {
+      const table = tableOf('many');
+      const where = [{ column: 'id', is: 'greater', value: '9000' } as const];
+      const ids: unknown[] = [];
+      for await (const batch of snapshot.readRows({ table, columns: ['id'], where, limit: 1500, signal }))
+        ids.push(...batch.rows.flat());
+      assert.deepEqual([ids.length, ids[0], ids.at(-1)], [1500, '9003', '13500']);
     });
 
     it('names the table that may not be read', async () => {

@@ -1,6 +1,8 @@
 import { openSupabase } from '../../../src/databases/supabase/open-supabase.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
-import { CONTRACT_SCHEMAS, productionContract } from './production-contract.ts';
+import { changeTrackingContract } from './change-tracking-contract.ts';
+import type { ContractDatabase } from './contract-database.ts';
+import { CONTRACT_SCHEMAS, productionContract, type ContractSubject } from './production-contract.ts';
 
 /** The row cap of the server, and the first page that is asked for. */
 const SIZES: readonly { readonly maxRows: number; readonly pageRows: number }[] = [
@@ -9,9 +11,8 @@ const SIZES: readonly { readonly maxRows: number; readonly pageRows: number }[] 
   { maxRows: 100_000, pageRows: 100 },
 ];
 
-for (const { maxRows, pageRows } of SIZES) {
-  productionContract(`supabase-js, ${maxRows} rows an answer, pages of ${pageRows}`, async (database) => {
-    const { connectionString } = database;
+function start({ maxRows, pageRows }: (typeof SIZES)[number]) {
+  return async ({ connectionString }: ContractDatabase): Promise<ContractSubject> => {
     const sandbox = await startSandbox({ database: { kind: 'postgres', connectionString }, maxRows });
     const { url } = sandbox;
     return {
@@ -20,5 +21,23 @@ for (const { maxRows, pageRows } of SIZES) {
       openLimited: () => openSupabase({ url, key: sandbox.publishableKey, schemas: CONTRACT_SCHEMAS }),
       stop: () => sandbox.stop(),
     };
-  });
+  };
+}
+
+for (const size of SIZES) {
+  productionContract(`supabase-js, ${size.maxRows} rows an answer, pages of ${size.pageRows}`, start(size));
+}
+
+for (const kit of [true, false]) {
+  for (const size of [
+    { maxRows: 53, pageRows: 50 },
+    { maxRows: 1000, pageRows: 1000 },
+  ]) {
+    changeTrackingContract(`supabase-js, pages of ${size.pageRows}`, {
+      kit,
+      digests: kit,
+      consistent: false,
+      start: start(size),
+    });
+  }
 }

@@ -12,6 +12,7 @@ import type {
   PushOutcome,
 } from '../../../src/databases/kit/kit-answers.ts';
 import { kitMigration } from '../../../src/databases/kit/kit-migration.ts';
+import { copyTextSql } from '../../../src/databases/postgres/copy-text-sql.ts';
 import { quoteIdentifier, quoteTable } from '../../../src/databases/postgres/identifiers.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
@@ -64,7 +65,7 @@ describe('kit: every kind of table and value', function () {
   const askedFor = (table: Table): object => ({ ...table.name, columns: columnsOf(table) });
 
   async function directly(table: Table): Promise<Rows> {
-    const texts = columnsOf(table).map((name) => `t.${quoteIdentifier(name)}::text`);
+    const texts = columnsOf(table).map((name) => copyTextSql(`t.${quoteIdentifier(name)}`));
     const order = keyOf(table).map((name) => `t.${quoteIdentifier(name)}`);
     const { rows } = await client.query<{ row: (string | null)[] }>(
       `select array[${texts.join(', ')}] as row from ${quoteTable(table.name)} t order by ${order.join(', ')}`,
