@@ -7,6 +7,7 @@ import type { PushRun } from './push.ts';
 import { CHANGES_PER_BATCH, type PreparedChange } from './push-operations.ts';
 import { previewChange } from './push-preview.ts';
 import type { ChangePreview, PushedTable, PushReport } from './push-report.ts';
+import { rowSelector } from './selection.ts';
 
 /** Refusals that are told by name; one is enough to stop the push. */
 const MOST_REFUSALS = 200;
@@ -21,20 +22,22 @@ export type Prepare = (
   op: RowChange['op'],
 ) => AsyncGenerator<readonly (readonly [PulledTableRecord, Prepared])[]>;
 
-/** Compiles the preparation of everything that may be pushed; rows that are held are left out. */
+/** Compiles the preparation of everything that is selected and may be pushed; rows that are held are left out. */
 export function preparer(
-  { previous, ledger, target, rules }: PushRun,
+  { previous, ledger, target, rules, selection }: PushRun,
   reader: LocalChangesReader,
   maker: (record: PulledTableRecord) => (changes: readonly RowChange[]) => Promise<PreparedChange[]>,
 ): Prepare {
   const held = new Set(ledger.held(target).map(({ table, key }) => `${table}\n${key}`));
   const isHeld = ({ table }: PulledTableRecord, { key }: RowChange): boolean =>
     held.has(`${table.key}\n${Buffer.from(encodeRow(key)).toString('base64')}`);
+  const isSelected = rowSelector(selection);
   const pushable = previous.tables.filter((record) => pushObstacle(reader, record) === undefined);
 
   return async function* prepare(op) {
     for (const record of op === 'delete' ? pushable.toReversed() : pushable) {
       const make = maker(record);
+      const showKey = keyShower(record);
       let changes: RowChange[] = [];
       const flush = async (): Promise<(readonly [PulledTableRecord, Prepared])[]> => {
         const prepared = await make(changes);
@@ -43,8 +46,12 @@ export function preparer(
       };
       for (const collected of collectChanges(reader, record, op, previous.tables, rules)) {
         if (collected.kind === 'refused') {
+          if (!isSelected(collected.refused)) continue;
           yield [[record, { kind: 'not-allowed', refused: collected.refused }]];
-        } else if (!isHeld(record, collected.change)) {
+        } else if (
+          isSelected({ table: record.table.key, key: showKey(collected.change.key) }) &&
+          !isHeld(record, collected.change)
+        ) {
           changes.push(collected.change);
           if (changes.length >= CHANGES_PER_BATCH) yield await flush();
         }

@@ -10,6 +10,7 @@ import { inDoubt } from './push-in-doubt.ts';
 import { keepPushInverse, type PushInverse } from './push-inverse.ts';
 import { operationMaker } from './push-operations.ts';
 import type { PushReport } from './push-report.ts';
+import type { Selection } from './selection.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
@@ -23,6 +24,8 @@ export interface PushOptions {
   readonly maskingKey?: MaskingKey;
   /** `plan` only looks; `rehearse` does it on the server and rolls back. */
   readonly mode: 'plan' | 'rehearse' | 'push';
+  /** What of the local changes is pushed; all when absent. */
+  readonly selection?: Selection;
   /** Whether the user armed the protected target, by its name. */
   readonly armed: boolean;
   /** Who pushes, for production's record. */
