@@ -15,6 +15,8 @@ function editorRemedy({ code, remedy }: SynclineError): string {
     case 'MASKING_KEY_MISSING':
     case 'MASKING_KEY_INVALID':
       return t('Pull again from the editor: it masks with its own key, from its secret storage.');
+    case 'UNDO_UNAVAILABLE':
+      return t('“Undo last operation” takes back the last one, if it can be.');
     case 'TARGET_PROTECTED':
       return t('Arm the target by typing its name.');
     case 'USAGE':
