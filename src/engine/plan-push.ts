@@ -10,6 +10,7 @@ import { CHANGES_PER_BATCH, type PreparedChange } from './push-operations.ts';
 import { previewChange } from './push-preview.ts';
 import type { ChangePreview, PushedTable, PushReport } from './push-report.ts';
 import { tableCounter, totalsOf, type SentChange } from './sent-changes.ts';
+import { rowSelector } from './selection.ts';
 
 /** Refusals that are told by name; one is enough to stop the push. */
 const MOST_REFUSALS = 200;
@@ -24,7 +25,7 @@ export type Prepare = (
   op: RowChange['op'],
 ) => AsyncGenerator<readonly (readonly [PulledTableRecord, Prepared])[]>;
 
-/** Compiles the preparation of everything that may be pushed; rows that are held are left out. */
+/** Compiles the preparation of everything that is selected and may be pushed; rows that are held are left out. */
 export function preparer(
   run: PushRun,
   reader: LocalChangesReader,
@@ -37,6 +38,7 @@ export function preparer(
   const held = new Set(ledger.held(target).map(({ table, key }) => `${table}\n${key}`));
   const isHeld = ({ table }: PulledTableRecord, { key }: RowChange): boolean =>
     held.has(`${table.key}\n${Buffer.from(encodeRow(key)).toString('base64')}`);
+  const isSelected = rowSelector(run.selection);
   const pushable = previous.tables.filter((record) => pushObstacle(reader, record) === undefined);
 
   return async function* prepare(op) {
@@ -44,6 +46,7 @@ export function preparer(
       const make = maker(record);
       const { key } = record.table;
       const needsApproval = rules.file.tables[key]?.push === 'approval' && !approved.has(key);
+      const showKey = keyShower(record);
       let changes: RowChange[] = [];
       const flush = async (): Promise<(readonly [PulledTableRecord, Prepared])[]> => {
         const prepared = await make(changes);
@@ -52,7 +55,10 @@ export function preparer(
       };
       for (const collected of collectChanges(reader, record, op, previous.tables, rules)) {
         if (collected.kind === 'refused') {
+          if (!isSelected(collected.refused)) continue;
           yield [[record, { kind: 'not-allowed', refused: collected.refused }]];
+        } else if (!isSelected({ table: key, key: showKey(collected.change.key) })) {
+          continue;
         } else if (needsApproval) {
           yield [[record, { kind: 'not-allowed', refused: unapproved(record, collected.change) }]];
         } else if (!isHeld(record, collected.change)) {

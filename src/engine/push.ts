@@ -10,6 +10,7 @@ import { keepPushInverse, type PushInverse } from './push-inverse.ts';
 import { operationMaker } from './push-operations.ts';
 import { inDoubt, serverRefusal } from './push-outcome.ts';
 import type { PushReport } from './push-report.ts';
+import type { Selection } from './selection.ts';
 import { sentRecord, tableCounter, totalsOf, without, type SentChange } from './sent-changes.ts';
 import { settlePushes } from './settle-pushes.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
@@ -25,6 +26,8 @@ export interface PushOptions {
   readonly maskingKey?: MaskingKey;
   /** `plan` only looks; `rehearse` does it on the server and rolls back. */
   readonly mode: 'plan' | 'rehearse' | 'push';
+  /** What of the local changes is pushed; all when absent. */
+  readonly selection?: Selection;
   /** Whether the user armed the protected target, by its name. */
   readonly armed: boolean;
   /** Whether the user agreed to a push above the limits of the workspace file. */
@@ -79,17 +82,21 @@ export async function push(context: EngineContext, options: PushOptions): Promis
   };
   const previous = requirePrevious(context, options.maskingKey);
   const run: PushRun = { ...context, ...options, id, previous, incomingPath, begin };
-  let inverse: PushInverse | undefined;
-  const keepInverse = (): PushInverse => (inverse ??= keepPushInverse(run));
+  const inverses: PushInverse[] = [];
+  const keepInverse = (): PushInverse => {
+    const inverse = keepPushInverse(run);
+    inverses.push(inverse);
+    return inverse;
+  };
   try {
     const lookUpInserts = options.mode === 'plan' || run.writer.guarantee === 'row-by-row';
     let pushed = await planAndSend(run, { lookUpInserts, keepInverse });
     if (pushed.again) {
-      inverse?.close();
-      inverse = undefined;
+      // What was kept of the first try is dropped, and its file may be made anew.
+      inverses.pop()?.close();
       pushed = await planAndSend(run, { lookUpInserts: true, keepInverse });
     }
-    if (pushed.done.length > 0) return await takenIn(run, pushed, keepInverse());
+    if (pushed.done.length > 0) return await takenIn(run, pushed, inverses.at(-1) ?? keepInverse());
     if (begun) ledger.end(id, ENDED_WELL.has(pushed.report.state) ? 'done' : 'failed', clock());
     return pushed.report;
   } catch (thrown) {
@@ -102,7 +109,7 @@ export async function push(context: EngineContext, options: PushOptions): Promis
     }
     throw error;
   } finally {
-    inverse?.close();
+    for (const inverse of inverses) inverse.close();
     pruneUndo(context);
     pruneBases(local, paths, ledger.neededBases());
   }

@@ -16,3 +16,16 @@ export interface Selection {
   /** The name of a set in the workspace file. */
   readonly set?: string;
 }
+
+/** Compiles whether a selection takes a row. `set` is not looked at: whoever has the workspace file resolves it first. */
+export function rowSelector(selection: Selection | undefined): (row: RowAddress) => boolean {
+  if (selection === undefined) return () => true;
+  const tables = selection.tables === undefined ? undefined : new Set(selection.tables);
+  const keys = new Map<TableKey, Set<string>>();
+  for (const { table, key } of selection.rows ?? []) {
+    const known = keys.get(table) ?? new Set<string>();
+    keys.set(table, known.add(JSON.stringify(key)));
+  }
+  return ({ table, key }) =>
+    (tables?.has(table) ?? true) && (keys.get(table)?.has(JSON.stringify(key)) ?? true);
+}

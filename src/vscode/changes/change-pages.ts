@@ -6,6 +6,8 @@ export interface ListedRows {
   readonly rows: readonly ListedChange[];
   /** Rows beyond these. */
   readonly more: number;
+  /** Why none can be listed, when none can. */
+  readonly obstacle?: string;
 }
 
 export interface ChangePages {

@@ -95,11 +95,3 @@ export async function selectionOf(
     ...(rows.length > 0 && { rows }),
   };
 }
-
-/** Whether a selection takes a changed row. */
-export function isSelected(selection: Selection | undefined, row: RowAddress): boolean {
-  if (selection === undefined) return true;
-  if (selection.tables !== undefined && !selection.tables.includes(row.table)) return false;
-  const ofTable = selection.rows?.filter(({ table }) => table === row.table) ?? [];
-  return ofTable.length === 0 || ofTable.some(({ key }) => keyId(key) === keyId(row.key));
-}

@@ -5,6 +5,7 @@ import type { ChangesReport, ListedChange } from '../../engine/changes-report.ts
 import type { ChangeCounts } from '../../engine/workspace-status.ts';
 import { formatCount } from '../text/amounts.ts';
 import { truncateDisplay } from '../text/display-width.ts';
+import { asSentence } from '../text/sentence.ts';
 import { cellCode, escapeMarkdown, inlineCode } from '../text/markdown.ts';
 
 export type ChangeSide = ChangesReport['side'];
@@ -105,7 +106,7 @@ export function changeTooltip(change: ListedChange): string {
     `${inlineCode(table)} ${inlineCode(keyLabel(key))} — ${changeLook(op).label}`,
     refused === undefined
       ? undefined
-      : `**${t('Cannot be pushed:')}** ${escapeMarkdown(refused.message)} ${escapeMarkdown(refusalAdvice(refused.cause))}`,
+      : `**${t('Cannot be pushed:')}** ${escapeMarkdown(asSentence(refused.message))} ${escapeMarkdown(refusalAdvice(refused.cause))}`,
     held === true
       ? `**${t('Held:')}** ${t('both sides changed it, so it is left alone on both until somebody decides.')}`
       : undefined,

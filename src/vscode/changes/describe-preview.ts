@@ -41,8 +41,8 @@ function previewName(kind: PreviewKind, target: string): string {
 export function rowDiffTitle({ table, key }: ListedChange, kind: PreviewKind): string {
   const row = `${table} ${keyLabel(key)}`;
   return kind === 'pull'
-    ? t('{0} (local now ↔ after the pull)', row)
-    : t('{0} (production now ↔ after the push)', row);
+    ? t('{0} (as last synced ↔ after the pull)', row)
+    : t('{0} (as last synced ↔ after the push)', row);
 }
 
 const LONGEST_NAME = 80;

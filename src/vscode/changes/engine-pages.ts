@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Session } from '../session/session.ts';
 import { signatureOf } from '../session/file-signature.ts';
+import { whenIdle } from '../session/when-idle.ts';
 import type { ChangedTableNode } from '../tree/change-nodes.ts';
 import { createChangePages, type ChangePages } from './change-pages.ts';
 import { readChanges, type ChangesReaderServices } from './read-changes.ts';
@@ -12,9 +13,15 @@ import { readChanges, type ChangesReaderServices } from './read-changes.ts';
 export function changePages(services: ChangesReaderServices): ChangePages {
   return createChangePages({
     read: async (table, offset, limit) => {
+      // The engine does one thing at a time: what is unfolded meanwhile is read afterwards.
+      await whenIdle(services.session);
       const report = await readChanges(services, table, { tables: [table.table], offset, limit });
       const found = report.tables.find((one) => one.table === table.table);
-      return { rows: found?.rows ?? [], more: found?.more ?? 0 };
+      const rows = found?.rows ?? [];
+      const [obstacle] = report.warnings;
+      // What cannot be listed at all has no further page either.
+      if (rows.length === 0 && offset === 0 && obstacle !== undefined) return { rows, more: 0, obstacle };
+      return { rows, more: rows.length === 0 ? 0 : (found?.more ?? 0) };
     },
     stampOf: async (table) =>
       table.side === 'production' ? table.id : `${await localSignature(services.session)} ${countsOf(table)}`,

@@ -47,7 +47,8 @@ export function createPreviews(documents: VirtualDocuments): Previews {
   let shown: Shown | undefined;
   let version = 0;
 
-  const isShown = (tab: vscode.Tab) => tab.label === shown?.title;
+  // The editor adds the number of files to the title.
+  const isShown = (tab: vscode.Tab) => shown !== undefined && tab.label.startsWith(shown.title);
   const allTabs = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
   const drawKeys = () => {
     const isActive = shown !== undefined && allTabs().some((tab) => tab.isActive && isShown(tab));

@@ -1,12 +1,11 @@
 /** Reads changed rows from the engine: local ones at once, production's as an operation that can be cancelled. */
 import type { TableKey } from '../../core/schema/model.ts';
 import type { ChangesReport, ListedChange } from '../../engine/changes-report.ts';
-import type { RowAddress, Selection } from '../../engine/selection.ts';
+import { rowSelector, type RowAddress, type Selection } from '../../engine/selection.ts';
 import { connectedTarget, trustedFolder } from '../commands/choose-target.ts';
 import { runQuietly } from '../progress/show-progress.ts';
 import { maskingKeyOf } from '../secrets/masking-key.ts';
 import type { Services } from '../services.ts';
-import { isSelected } from './chosen-changes.ts';
 import type { ChosenSide } from './choices.ts';
 
 export type ChangesReaderServices = Pick<Services, 'engine' | 'session' | 'secrets' | 'credentials'>;
@@ -45,12 +44,13 @@ export async function* changedRows(
   tables: readonly TableKey[],
   selection: Selection | undefined,
 ): AsyncGenerator<ListedChange> {
+  const isSelected = rowSelector(selection);
   for (const table of tables) {
     for (let offset = 0; ; offset += ROWS_AT_ONCE) {
       const page = { tables: [table], offset, limit: ROWS_AT_ONCE };
       const report = await readChanges(services, side, page);
       const found = report.tables.find((one) => one.table === table);
-      for (const change of found?.rows ?? []) if (isSelected(selection, change)) yield change;
+      for (const change of found?.rows ?? []) if (isSelected(change)) yield change;
       if (found === undefined || found.more === 0 || found.rows.length === 0) break;
     }
   }

@@ -12,6 +12,7 @@ import {
 } from '../changes/describe-change.ts';
 import { formatCount } from '../text/amounts.ts';
 import { escapeMarkdown, inlineCode } from '../text/markdown.ts';
+import { asSentence, withPeriod } from '../text/sentence.ts';
 import { plainMessage } from '../text/plain-label.ts';
 
 /** How a push reaches production, as far as somebody who is about to push should know. */
@@ -50,7 +51,8 @@ export function rehearsedText({ target, totals }: PushReport): string {
 /** A refused row by its name, with its cause: `users 42, column email: …` */
 function refusedLine({ table, key, column, message }: RefusedChange): string {
   const row = `${table} ${keyLabel(key)}`;
-  return column === undefined ? `${row}: ${message}` : t('{0}, column {1}: {2}', row, column, message);
+  const why = withPeriod(message);
+  return column === undefined ? `${row}: ${why}` : t('{0}, column {1}: {2}', row, column, why);
 }
 
 const NAMED = 6;
@@ -72,7 +74,7 @@ export function refusedMarkdown(target: string, refused: readonly RefusedChange[
     const place = column === undefined ? '' : ` · ${inlineCode(column)}`;
     return [
       `- ${inlineCode(`${table} ${keyLabel(key)}`)}${place} — ${changeLook(op).label}`,
-      `  ${escapeMarkdown(message)}`,
+      `  ${escapeMarkdown(asSentence(message))}`,
       `  *${escapeMarkdown(refusalAdvice(cause))}*`,
     ].join('  \n');
   });

@@ -4,6 +4,7 @@ import type { UndoableRun, UndoReport } from '../../engine/undo-report.ts';
 import { countsText, keyLabel } from '../changes/describe-change.ts';
 import { formatInstant, formatRows } from '../text/amounts.ts';
 import { escapeMarkdown, inlineCode } from '../text/markdown.ts';
+import { asSentence } from '../text/sentence.ts';
 import { plainMessage } from '../text/plain-label.ts';
 
 export function undoQuestion(
@@ -44,7 +45,8 @@ export function staleMarkdown({ target, stale }: UndoReport): string {
     t('They were changed after the operation that is undone. What they hold now is kept.'),
     '',
     ...stale.map(
-      ({ table, key, message }) => `- ${inlineCode(`${table} ${keyLabel(key)}`)}: ${escapeMarkdown(message)}`,
+      ({ table, key, message }) =>
+        `- ${inlineCode(`${table} ${keyLabel(key)}`)}: ${escapeMarkdown(asSentence(message))}`,
     ),
     '',
   ].join('\n');

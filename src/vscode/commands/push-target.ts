@@ -42,7 +42,7 @@ export async function confirmingLarge<T>(
     return await work(false);
   } catch (thrown) {
     const error = toSynclineError(thrown);
-    if ((error.code as string) !== 'PUSH_TOO_LARGE') throw error;
+    if ((error.code as string) !== 'PUSH_NEEDS_CONFIRMATION') throw error;
     return (await confirm(error.message)) ? work(true) : undefined;
   }
 }

@@ -7,13 +7,17 @@ import { refusedDetail, refusedMarkdown } from './describe-push.ts';
 /** Tells refused rows by name, with cause and next step. True when they were unchecked, so that the rest may go on. */
 export async function settleRefused(services: Services, { target, refused }: PushReport): Promise<boolean> {
   const leaveOut = vscode.l10n.t('Leave them out');
+  const open = vscode.l10n.t('Open syncline.json');
+  const byRules = refused.some(({ cause }) => cause === 'not-allowed' || cause === 'pseudonym');
   const showAll = vscode.l10n.t('Show all');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('{0} cannot be pushed to {1}.', formatRows(refused.length), target),
     { modal: true, detail: refusedDetail(refused) },
     leaveOut,
     showAll,
+    ...(byRules ? [open] : []),
   );
+  if (answer === open) await vscode.commands.executeCommand('syncline.openWorkspaceFile');
   if (answer === showAll) {
     const title = vscode.l10n.t('Refused by {0}.md', target.replaceAll('/', '∕'));
     const uri = services.documents.put(`reports/${title}`, refusedMarkdown(target, refused));

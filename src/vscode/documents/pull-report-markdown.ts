@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { PULL_PHASES } from '../../engine/progress.ts';
 import type { CheckResult, PulledTable, PullReport } from '../../engine/pull-report.ts';
 import { formatBytes, formatCount, formatDuration, formatInstant } from '../text/amounts.ts';
+import { changeMethodName } from '../tree/describe-capabilities.ts';
 import { cellCode, escapeMarkdown, inlineCode } from '../text/markdown.ts';
 
 /** A pull's report as a Markdown document. */
@@ -11,7 +12,7 @@ export function pullReportMarkdown(report: PullReport): string {
     summary(report),
     list(t('Warnings'), report.warnings.map(escapeMarkdown)),
     checks(report.checks),
-    tables(report.tables),
+    report.mode === 'full' ? tables(report.tables) : changedTables(report.tables),
     masked(report),
     list(
       t('Not carried over'),
@@ -26,7 +27,7 @@ export function pullReportMarkdown(report: PullReport): string {
     .concat('\n');
 }
 
-function summary({ totals, local, masked: isMasked, snapshot, address }: PullReport): string {
+function summary({ mode, totals, local, masked: isMasked, snapshot, address }: PullReport): string {
   const lines = [
     t(
       '**{0} rows** in **{1} tables** ({2}) came from {3}.',
@@ -40,7 +41,9 @@ function summary({ totals, local, masked: isMasked, snapshot, address }: PullRep
       : t('**Nothing was masked**: this was a raw pull.'),
     local.created
       ? t('The local database {0} was created.', inlineCode(local.path))
-      : t('The local database {0} was replaced.', inlineCode(local.path)),
+      : mode === 'incremental'
+        ? t('They were taken into {0} beside what was edited there.', inlineCode(local.path))
+        : t('The local database {0} was replaced.', inlineCode(local.path)),
     local.backup === undefined ? undefined : t('Its backup is {0}.', inlineCode(local.backup)),
     local.replacedEdits === 0
       ? undefined
@@ -76,6 +79,42 @@ function tables(pulled: readonly PulledTable[]): string | undefined {
     `| ${[t('Table'), t('Rows'), t('Received'), t('Columns'), t('Masked'), t('Remarks')].join(' | ')} |`,
     '|:--|--:|--:|--:|--:|:--|',
     ...rows,
+  ].join('\n');
+}
+
+/** What an incremental pull did to each table, and how it found out: the methods promise different things. */
+function changedTables(pulled: readonly PulledTable[]): string | undefined {
+  if (pulled.length === 0) return undefined;
+  const rows = pulled.map(({ table, changes, found, withoutKey }) => {
+    const counts = [changes?.inserted, changes?.updated, changes?.deleted, changes?.held];
+    const method =
+      found === undefined
+        ? withoutKey
+          ? t('no primary key: replaced whole')
+          : '–'
+        : `${changeMethodName(found.method)}${found.instead === undefined ? '' : ` (${escapeMarkdown(found.instead)})`}`;
+    const cells = [...counts.map((count) => formatCount(count ?? 0)), formatCount(found?.read ?? 0), method];
+    return `| ${cellCode(table)} | ${cells.join(' | ')} |`;
+  });
+  const head = [
+    t('Table'),
+    t('Inserted'),
+    t('Updated'),
+    t('Deleted'),
+    t('Held'),
+    t('Rows read'),
+    t('Found by'),
+  ];
+  return [
+    `## ${t('Tables')}`,
+    '',
+    `| ${head.join(' | ')} |`,
+    '|:--|--:|--:|--:|--:|--:|:--|',
+    ...rows,
+    '',
+    t(
+      'Change log, digests and full comparison miss nothing. A watermark misses updates that do not set its column.',
+    ),
   ].join('\n');
 }
 

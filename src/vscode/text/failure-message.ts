@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { SynclineError } from '../../core/errors.ts';
+import { withPeriod } from './sentence.ts';
 
 /** What an error says to a person: what happened, and what to do about it. */
 export function failureMessage(error: SynclineError): string {
@@ -14,17 +15,13 @@ function editorRemedy({ code, remedy }: SynclineError): string {
     case 'MASKING_KEY_MISSING':
     case 'MASKING_KEY_INVALID':
       return t('Pull again from the editor: it masks with its own key, from its secret storage.');
+    case 'UNDO_UNAVAILABLE':
+      return t('“Undo last operation” takes back the last one, if it can be.');
     case 'TARGET_PROTECTED':
       return t('Arm the target by typing its name.');
-    case 'UNDO_UNAVAILABLE':
-      return t('Only the latest pull or push can be undone; run “Syncline: Undo Last Operation” for it.');
     case 'USAGE':
       return t('This is a bug in Syncline. Please report it with the log.');
     default:
       return remedy.replace(/ \(--[^)]*\)/g, '');
   }
-}
-
-function withPeriod(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

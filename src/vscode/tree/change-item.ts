@@ -9,7 +9,6 @@ import {
   lookNameOf,
 } from '../changes/describe-change.ts';
 import { formatCount } from '../text/amounts.ts';
-import { failureMessage } from '../text/failure-message.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import type { ChangedRowNode, ChangedTableNode, ChangeGroupNode, ChangeNode } from './change-nodes.ts';
 import { changeUri } from './change-uri.ts';
@@ -42,11 +41,11 @@ export function changeItem(node: ChangeNode, choice: Choice): vscode.TreeItem {
       return item;
     }
     case 'problem': {
-      const item = new vscode.TreeItem(node.problem.message);
+      const item = new vscode.TreeItem(node.message);
       item.id = node.id;
       item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
       item.contextValue = 'changes.problem';
-      item.accessibilityInformation = { label: failureMessage(node.problem) };
+      item.accessibilityInformation = { label: node.message };
       return item;
     }
   }
@@ -63,7 +62,7 @@ export function changeNodeTooltip(node: ChangeNode, choice: Choice): string {
     case 'more-changes':
       return '';
     case 'problem':
-      return escapeMarkdown(failureMessage(node.problem));
+      return escapeMarkdown(node.message);
   }
 }
 

@@ -1,5 +1,4 @@
 /** The nodes of changed rows: a group for each side, its tables, their rows page by page. */
-import type { SynclineError } from '../../core/errors.ts';
 import type { TableKey } from '../../core/schema/model.ts';
 import type { ListedChange } from '../../engine/changes-report.ts';
 import type { ChangeCounts, TableStatus, TargetStatus } from '../../engine/workspace-status.ts';
@@ -40,12 +39,12 @@ export interface MoreChangesNode {
   readonly more: number;
 }
 
-/** Stands where rows could not be read. */
+/** Stands where rows cannot be listed. */
 export interface ProblemNode {
   readonly kind: 'problem';
   readonly id: string;
   readonly table: ChangedTableNode;
-  readonly problem: SynclineError;
+  readonly message: string;
 }
 
 export type ChangeNode = ChangeGroupNode | ChangedTableNode | ChangedRowNode | MoreChangesNode | ProblemNode;
@@ -109,6 +108,6 @@ export function changedRowNodes(
     : [...nodes, { kind: 'more-changes', id: nodeId(table.id, 'more', ''), table, more }];
 }
 
-export function problemNode(table: ChangedTableNode, problem: SynclineError): ProblemNode {
-  return { kind: 'problem', id: nodeId(table.id, 'problem', ''), table, problem };
+export function problemNode(table: ChangedTableNode, message: string): ProblemNode {
+  return { kind: 'problem', id: nodeId(table.id, 'problem', ''), table, message };
 }

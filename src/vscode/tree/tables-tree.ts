@@ -5,6 +5,7 @@ import type { Choices } from '../changes/choices.ts';
 import { createLifetime, type Ending } from '../lifetime.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionState } from '../session/session-state.ts';
+import { failureMessage } from '../text/failure-message.ts';
 import { changedRowNodes, problemNode, type ChangedTableNode } from './change-nodes.ts';
 import { changeItem, changeNodeTooltip } from './change-item.ts';
 import { applyCheckboxes } from './checkboxes.ts';
@@ -91,11 +92,12 @@ export function createTablesTree({ session, pages, choices }: TablesTreeOptions)
 
   const rowsOf = async (table: ChangedTableNode): Promise<readonly TreeNode[]> => {
     try {
-      const { rows, more } = await pages.list(table);
+      const { rows, more, obstacle } = await pages.list(table);
+      if (obstacle !== undefined) return [problemNode(table, obstacle)];
       if (more === 0) choices.keepRows(table, table.table, rows);
       return changedRowNodes(table, rows, more);
     } catch (thrown) {
-      return [problemNode(table, toSynclineError(thrown))];
+      return [problemNode(table, failureMessage(toSynclineError(thrown)))];
     }
   };
 

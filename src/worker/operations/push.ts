@@ -12,7 +12,11 @@ export const pushOperations: Handlers<'push'> = {
     inWorkspace(request, context, (workspace) =>
       locked(workspace, () =>
         withPushOptions(workspace, request, context, (options) =>
-          push(workspace, { ...options, mode: request.mode }),
+          push(workspace, {
+            ...options,
+            mode: request.mode,
+            ...(request.selection === undefined ? {} : { selection: request.selection }),
+          }),
         ),
       ),
     ),

@@ -18,7 +18,7 @@ const refused = listedChange({
     op: 'update',
     column: 'name',
     cause: 'pseudonym',
-    message: 'name holds a made-up value.',
+    message: 'the row holds a made-up value',
   },
 });
 
@@ -40,7 +40,7 @@ describe('a changed row', () => {
     assert.equal(changeLabel(listedChange()), 'Row 7 of users, updated, name');
     assert.equal(
       changeLabel(refused),
-      'Row 7 of users, updated, name, cannot be pushed, name holds a made-up value.',
+      'Row 7 of users, updated, name, cannot be pushed, the row holds a made-up value',
     );
     assert.match(changeLabel(listedChange({ held: true })), /held: changed on both sides/);
   });
@@ -57,7 +57,7 @@ describe('a changed row', () => {
   it('tells in its tooltip what differs, and why it does not travel', () => {
     const tooltip = changeTooltip(refused);
     assert.match(tooltip, /`users` `7` — updated/);
-    assert.match(tooltip, /Cannot be pushed:.*name holds a made\\-up value\\\..*allowPseudonyms/);
+    assert.match(tooltip, /Cannot be pushed:.*The row holds a made\\-up value\\\..*allowPseudonyms/);
     assert.match(tooltip, /\| `name` \| `Ada` \| `Grace` \|/);
   });
 

@@ -19,8 +19,8 @@ describe('a preview’s title', () => {
   });
 
   it('says what is left and what is right of a single row', () => {
-    assert.equal(rowDiffTitle(listedChange(), 'push'), 'users 7 (production now ↔ after the push)');
-    assert.equal(rowDiffTitle(listedChange(), 'pull'), 'users 7 (local now ↔ after the pull)');
+    assert.equal(rowDiffTitle(listedChange(), 'push'), 'users 7 (as last synced ↔ after the push)');
+    assert.equal(rowDiffTitle(listedChange(), 'pull'), 'users 7 (as last synced ↔ after the pull)');
   });
 });
 

@@ -85,6 +85,30 @@ describe('a pull’s report', () => {
   });
 });
 
+describe('the report of an incremental pull', () => {
+  const [users] = report.tables;
+  const changes = { inserted: 1, updated: 2, deleted: 0, held: 3 };
+  const found = { method: 'digests', read: 412, instead: 'the change log was pruned' } as const;
+  const markdown = pullReportMarkdown({
+    ...report,
+    mode: 'incremental',
+    tables: [{ ...users!, table: 'users', changes, found }],
+  });
+
+  it('tells by table what it did and by which method it found out', () => {
+    assert.match(
+      markdown,
+      /\| `users` \| 1 \| 2 \| 0 \| 3 \| 412 \| digests \(the change log was pruned\) \|/,
+    );
+    assert.match(markdown, /A watermark misses updates/);
+  });
+
+  it('does not speak of a database that was replaced', () => {
+    assert.doesNotMatch(markdown, /was replaced\./);
+    assert.match(markdown, /beside what was edited there/);
+  });
+});
+
 describe('a preview of masked rows', () => {
   it('lines its columns up, tells NULL from its name, and stays on its lines', () => {
     const text = maskPreviewText({
