@@ -102,6 +102,8 @@ export interface PullOutcome {
   readonly undo?: UndoEntry | 'nothing-changed';
   /** The run that this one takes back: what the ledger knew before that run is in force again. */
   readonly undoes?: string;
+  /** Takes the local file away, which the undone run had created. */
+  readonly removes?: true;
 }
 
 /** What was kept of a run so that it can be taken back. */

@@ -90,6 +90,17 @@ export interface ApplyUndoRequest {
   readonly beforeCommit: (schemaVersions: { readonly before: number; readonly after: number }) => void;
 }
 
+export interface RestoreFileRequest {
+  readonly localPath: string;
+  readonly backupPath: string;
+  /** Where a copy of the backup is prepared. */
+  readonly scratchPath: string;
+  readonly run: string;
+  readonly signal: AbortSignal;
+  /** Called when everything is prepared, with the schema cookies before and after. */
+  readonly beforeCommit: (schemaVersions: { readonly before: number; readonly after: number }) => void;
+}
+
 export interface UndoDatabase {
   createUndoLog(path: string, seal: Seal): UndoRecorder;
   /** Throws LEDGER_CORRUPT when it is missing. */
@@ -102,6 +113,12 @@ export interface UndoDatabase {
     readonly tables: readonly AppliedTable[];
     readonly fingerprint: string;
   };
+  /**
+   * Makes the whole local file what a backup holds, in place and at once: a kill leaves the one or the other. Throws LOCAL_LOCKED, CANCELLED.
+   */
+  restoreFile(request: RestoreFileRequest): Promise<void>;
+  /** After a kill in the middle of {@link restoreFile}: finishes it when the file is restored; false when it is not. */
+  finishRestore(localPath: string, run: string, schemaVersionAfter: number): boolean;
   /** Bytes of a file; 0 when it is not there. */
   size(path: string): number;
 }

@@ -5,6 +5,7 @@ import { createLeakCheck } from '../core/masking/leak-check.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
 import { checkStage } from './check-stage.ts';
 import { describeSwitch, recordTable, reportOf, type LoadedPull } from './describe-pull.ts';
+import { pruneUndo } from './keep-undo.ts';
 import { loadTables } from './load-tables.ts';
 import { keepOldRows, type OldRows } from './old-rows.ts';
 import { outlineOf } from './plan-incremental.ts';
@@ -188,6 +189,11 @@ async function switchLocal(run: PullRun, loaded: LoadedPull): Promise<Switched> 
         marks: loaded.marks,
         ...trackingAfter(run, run.id),
         held: [],
+        undo: {
+          kind: 'file',
+          path: oldRows.backup ?? null,
+          rows: loads.reduce((sum, load) => sum + load.rows, 0),
+        },
         report: JSON.stringify(reportOf(run, { ...loaded, oldRows })),
       }),
   });
@@ -210,8 +216,10 @@ function record(run: PullRun, { report, fingerprint }: Switched): PullReport {
   };
   attempt(run, () => {
     ledger.complete(run.id, { finishedAt, fingerprint, report: JSON.stringify(complete) });
+    pruneUndo(run);
     pruneBases(local, paths, ledger.neededBases());
-    pruneBackups(local, paths, run.rules.file.local.backups);
+    const needed = ledger.undoable().flatMap(({ path }) => path ?? []);
+    pruneBackups(local, paths, run.rules.file.local.backups, needed);
   });
   log('info', `Pull ${run.id} is done: ${report.totals.rows} rows in ${report.totals.tables} tables.`);
   return complete;

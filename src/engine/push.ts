@@ -75,10 +75,11 @@ export async function push(context: EngineContext, options: PushOptions): Promis
   await settlePushes(context, options);
   const id = context.newRunId();
   const incomingPath = basePath(paths, id);
-  let begun = false;
+  const state = { isBegun: false };
   const begin = (): void => {
-    if (!begun) ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: incomingPath });
-    begun = true;
+    if (state.isBegun) return;
+    ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: incomingPath });
+    state.isBegun = true;
   };
   const previous = requirePrevious(context, options.maskingKey);
   const run: PushRun = { ...context, ...options, id, previous, incomingPath, begin };
@@ -97,7 +98,7 @@ export async function push(context: EngineContext, options: PushOptions): Promis
       pushed = await planAndSend(run, { lookUpInserts: true, keepInverse });
     }
     if (pushed.done.length > 0) return await takenIn(run, pushed, inverses.at(-1) ?? keepInverse());
-    if (begun) ledger.end(id, ENDED_WELL.has(pushed.report.state) ? 'done' : 'failed', clock());
+    if (state.isBegun) ledger.end(id, ENDED_WELL.has(pushed.report.state) ? 'done' : 'failed', clock());
     return pushed.report;
   } catch (thrown) {
     const error = toSynclineError(thrown);

@@ -49,11 +49,13 @@ function isPending({ ledger }: EngineContext, { id, witness }: UnfinishedRun): b
 
 function wasCommitted(
   { local }: EngineContext,
-  { localPath, schemaVersions, created }: PullOutcome,
+  { run, localPath, schemaVersions, created, undoes, removes }: PullOutcome,
 ): boolean {
   const found = inspectIfPossible(() => local.inspect(localPath));
+  if (removes === true) return found?.exists === false;
   if (found?.exists !== true) return false;
   const { before, after } = schemaVersions;
+  if (undoes !== undefined && local.finishRestore(localPath, run, after)) return true;
   // A file that was created has the cookie that it was given, and some more if it was altered since. One that was
   // there had its cookie moved by a leap, from `before` to `after` and around the end of the numbers when it came
   // near it; until then programs that alter the schema move it in steps of one.

@@ -5,6 +5,7 @@ import { PLAIN, sealFor } from '../core/masking/seal.ts';
 import type { Seal } from '../core/undo-port.ts';
 import { pruneUndo } from './keep-undo.ts';
 import { basePath, pruneBases } from './state-files.ts';
+import { undoFile } from './undo-file.ts';
 import { undoPull } from './undo-pull.ts';
 import { undoPush } from './undo-push.ts';
 import type { UndoableRun, UndoReport } from './undo-report.ts';
@@ -70,9 +71,10 @@ export async function undo(context: EngineContext, options: UndoOptions): Promis
 async function takeBack(run: UndoRun): Promise<UndoReport> {
   const { record, local, ledger } = run;
   const previous = ledger.pulled(record.target);
-  if (previous === undefined || record.path === null || record.kind === 'file') {
-    throw new SynclineError('UNDO_UNAVAILABLE', 'A full pull cannot be undone yet.');
+  if (previous === undefined) {
+    throw new SynclineError('UNDO_UNAVAILABLE', `What ${record.target} was last pulled as is not known.`);
   }
+  if (record.kind === 'file' || record.path === null) return undoFile({ ...run, previous });
   const kept = local.openUndoLog(record.path, sealOf(run, previous));
   try {
     const rows = { ...run, previous, kept };

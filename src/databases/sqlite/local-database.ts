@@ -14,6 +14,7 @@ import { inspectLocal, requireSound } from './inspect.ts';
 import { countLocalChanges, trackingOf } from './local-changes.ts';
 import { indexPseudonyms } from './pseudonyms.ts';
 import { readLocalChanges } from './read-local-changes.ts';
+import { finishRestore, restoreFile } from './restore-file.ts';
 import { PARTIAL_SUFFIX, removeDatabase, removeFiles } from './remove.ts';
 import { tableNames } from './references.ts';
 import { createStage } from './stage.ts';
@@ -54,6 +55,8 @@ export function sqliteLocalDatabase(driver: SqliteDriver): LocalDatabase {
     createUndoLog: (path, seal) => createUndoLog(driver, path, seal),
     openUndoLog: (path, seal) => openUndoLog(driver, path, seal),
     applyUndo: (request) => applyUndo(driver, request),
+    restoreFile: (request) => restoreFile(driver, request),
+    finishRestore: (path, run, after) => finishRestore(driver, path, run, after),
     size: (path) => statOf(path)?.size ?? 0,
     advanceBase: (base, incoming, tables) => advanceBase(driver, base, incoming, tables),
   };

@@ -14,6 +14,11 @@ export function schemaVersion(connection: Connection): number {
  */
 export function leapSchemaVersion(connection: Connection, before: number): number {
   const after = (before + randomInt(10_000, 60_000)) % 0x7fff_0000;
+  setSchemaVersion(connection, after);
+  return after;
+}
+
+export function setSchemaVersion(connection: Connection, after: number): void {
   // The driver is defensive by default: SQLite then reads this pragma and does nothing.
   connection.unsafeMode(true);
   connection.pragma(`main.schema_version = ${after}`);
@@ -21,5 +26,4 @@ export function leapSchemaVersion(connection: Connection, before: number): numbe
   if (schemaVersion(connection) !== after) {
     throw new SynclineError('INTERNAL', "SQLite did not take the local database's new schema cookie.");
   }
-  return after;
 }

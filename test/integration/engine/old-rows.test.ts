@@ -172,7 +172,7 @@ describe('local rows that a pull would replace', () => {
 
   describe('are kept in backups', () => {
     it('of which the newest stay, beside what somebody else put there', async () => {
-      const workspace = await pulled({ local: { path: './dev.db', backups: 2 } });
+      const workspace = await pulled({ local: { path: './dev.db', backups: 2, undo: 0 } });
       mkdirSync(join(workspace.folder, '.syncline', 'backups'), { recursive: true });
       writeFileSync(join(workspace.folder, '.syncline', 'backups', '0-mine.db'), 'mine');
       for (let round = 1; round <= 4; round += 1) {
@@ -194,7 +194,7 @@ describe('local rows that a pull would replace', () => {
     });
 
     it('which pulls that fail do not push out', async () => {
-      const workspace = await pulled({ local: { path: './dev.db', backups: 1 } });
+      const workspace = await pulled({ local: { path: './dev.db', backups: 1, undo: 0 } });
       execute(workspace.database, `UPDATE sections SET name = 'precious' WHERE id = 1`);
       const { local } = await workspace.pull(fakeProduction(scoutTables()), { replaceLocalEdits: true });
       for (let round = 0; round < 3; round += 1) {

@@ -102,8 +102,15 @@ describe('after a crash', () => {
           );
           await workspace.pull(fakeProduction(scoutTables()));
           assert.equal(dump(workspace.database), await contentOf(KEY));
-          const state = join(workspace.folder, '.syncline');
-          assert.equal(readdirSync(join(state, 'base')).length, 1, 'nothing is left over');
+          const bases = join(workspace.folder, '.syncline', 'base');
+          const needed = await workspace.open(({ ledger }) => ledger.neededBases());
+          assert.deepEqual(
+            readdirSync(bases)
+              .map((name) => join(bases, name))
+              .sort(),
+            [...needed].sort(),
+            'nothing is left over',
+          );
         });
       }
 
