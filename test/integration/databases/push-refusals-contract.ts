@@ -49,7 +49,8 @@ export function pushRefusalsContract(way: PushWay): void {
     const { outcome, witness } = await pushTo(writer, operations);
     assert.equal(outcome.state, 'refused');
     assert.deepEqual(await everything(), before);
-    assert.equal(witness, undefined);
+    // The kit is asked by one call, which may be lost: its id is noted before it is known what comes of it.
+    if (way === 'transaction') assert.equal(witness, undefined);
     assert.doesNotMatch(JSON.stringify(outcome), new RegExp(SECRET));
     return outcome.failures;
   }
