@@ -69,10 +69,11 @@ export async function push(context: EngineContext, options: PushOptions): Promis
   await settlePushes(context, options);
   const id = context.newRunId();
   const incomingPath = basePath(paths, id);
-  let begun = false;
+  const progress = { begun: false };
   const begin = (): void => {
-    if (!begun) ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: incomingPath });
-    begun = true;
+    if (!progress.begun)
+      ledger.begin({ id, operation: 'push', target, startedAt: clock(), stagePath: incomingPath });
+    progress.begun = true;
   };
   const previous = requirePrevious(context, options.maskingKey);
   const run: PushRun = { ...context, ...options, id, previous, incomingPath, begin };
@@ -80,7 +81,7 @@ export async function push(context: EngineContext, options: PushOptions): Promis
     let pushed = await planAndSend(run, options.mode === 'plan' || run.writer.guarantee === 'row-by-row');
     if (pushed.again) pushed = await planAndSend(run, true);
     if (pushed.done.length > 0) return await takenIn(run, pushed);
-    if (begun) ledger.end(id, ENDED_WELL.has(pushed.report.state) ? 'done' : 'failed', clock());
+    if (progress.begun) ledger.end(id, ENDED_WELL.has(pushed.report.state) ? 'done' : 'failed', clock());
     return pushed.report;
   } catch (thrown) {
     const error = toSynclineError(thrown);

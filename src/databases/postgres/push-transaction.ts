@@ -122,9 +122,7 @@ export function pushTransaction(
       signal,
     );
     if (refused !== undefined) {
-      return found.length === 0
-        ? refused
-        : { ...refused, cause: 'exists', message: FATES.exists };
+      return found.length === 0 ? refused : { ...refused, cause: 'exists', message: FATES.exists };
     }
     if (found.length === 0 && !isInsert) {
       return { index, cause: 'missing', message: FATES.missing };

@@ -62,6 +62,6 @@ export function printer(type: LogicalType): (text: PostgresText) => PostgresText
   return (text) => {
     if (text === null) return null;
     const printed = codec.encodePostgres(codec.decodePostgres(text));
-    return length === 0 ? printed : printed + ' '.repeat(Math.max(0, length - [...printed].length));
+    return length === 0 ? printed : printed + ' '.repeat(Math.max(0, length - Array.from(printed).length));
   };
 }

@@ -156,12 +156,12 @@ for (const way of ['transaction', 'kit'] as const) {
         const isKilled = below(3) === 0;
         const cutAt = below(usual + 5);
         let chunks = 0;
-        let isCut = false;
+        const line = { isCut: false };
         proxy.judge = () => {
-          if (isKilled && isCut) return 'cut';
+          if (isKilled && line.isCut) return 'cut';
           const cut = chunks === cutAt;
           chunks += 1;
-          isCut ||= cut;
+          line.isCut ||= cut;
           return cut ? 'cut' : 'pass';
         };
         const heard = await workspace
@@ -177,7 +177,7 @@ for (const way of ['transaction', 'kit'] as const) {
               return error.code;
             },
           );
-        if (!isCut) usual = chunks;
+        if (!line.isCut) usual = chunks;
         proxy.judge = () => 'pass';
         // The next start asks what became of it.
         await workspace.open(async (context) => {
@@ -200,7 +200,7 @@ for (const way of ['transaction', 'kit'] as const) {
           `${about} (${heard}): neither once nor not at all\n${now.join('\n')}\n---\n${listed(next).join('\n')}`,
         );
         if (heard === 'pushed') assert.ok(isApplied, about);
-        if (isKilled && isCut) fates.killed += 1;
+        if (isKilled && line.isCut) fates.killed += 1;
         fates[heard === 'pushed' ? 'pushed' : isApplied ? 'applied' : 'undone'] += 1;
         if (!isApplied) {
           const { state } = await workspace.open((context) => push(context, options()));
