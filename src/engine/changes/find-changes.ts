@@ -9,7 +9,7 @@ import { findByWatermark } from './by-watermark.ts';
 import type { FindChanges, Found, FoundChanges, TableFinding } from './found-changes.ts';
 import { parentBringer } from '../parents/bring-parents.ts';
 import { growsWithTime } from '../../core/rules/row-scopes.ts';
-import { canNameKeys, rowTaker, type RowTaker } from './row-taker.ts';
+import { canNameKeys, mayKeepKeys, rowTaker, type RowTaker } from './row-taker.ts';
 import { readFrom } from './watermark.ts';
 
 /** Rounds of reading on, after tables were read beside the log while others wrote. */
@@ -186,7 +186,10 @@ async function searchBeside(
   const { method, snapshot, watermarks } = finding;
   // Where the log will answer the next time, nobody will ask for digests.
   const byLogSoon = instead === 'first-time' || instead === 'pruned' || instead === 'moved';
-  const inFull = byLogSoon && snapshot.changeLog !== undefined ? findByComparison : findAndDigest;
+  // Digests are kept with the keys between which they were taken.
+  const mayDigest = snapshot.digests !== undefined && mayKeepKeys(record);
+  const inFull =
+    !mayDigest || (byLogSoon && snapshot.changeLog !== undefined) ? findByComparison : findAndDigest;
   const may = (wanted: ChangeMethod): boolean =>
     method === undefined || method === wanted || method === 'change-log';
   // Digests and watermarks are those of whole tables.
@@ -194,7 +197,7 @@ async function searchBeside(
     return { ...(await findByComparison(record, finding, onRead)), method: 'full' };
   }
   if (canNameKeys(record)) {
-    if (may('digests') && snapshot.digests !== undefined) {
+    if (may('digests') && mayDigest) {
       const mark = digestMark(record, finding);
       return mark === undefined
         ? { ...(await inFull(record, finding, onRead)), method: 'full', instead: 'first-time' }

@@ -1,5 +1,6 @@
 import type { KeyTexts } from '../../core/changes-port.ts';
 import type { PulledTableRecord } from '../../core/ledger-port.ts';
+import { maskedColumns } from '../../core/masking/plan.ts';
 import { compileTableMask } from '../../core/masking/compile.ts';
 import type { RowKey } from '../../core/rows/change.ts';
 import { scopeOf } from '../../core/rules/row-scopes.ts';
@@ -35,6 +36,12 @@ export interface TakerOptions {
   readonly repeats: boolean;
   /** Whether the rows come because others refer to them: then they are meant whatever conditions the table has. */
   readonly brought?: boolean;
+}
+
+/** Whether production's own keys may be written down: they are personal data where a key column is masked. */
+export function mayKeepKeys({ table, mask }: PulledTableRecord): boolean {
+  const masked = new Set(mask === null ? [] : maskedColumns(mask));
+  return keyColumnsOf(table).every((index) => !masked.has(table.columns[index]?.source.name ?? ''));
 }
 
 /** Whether keys can be told from their own columns alone: the mask of a date may look at another one. */

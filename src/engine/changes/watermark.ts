@@ -1,3 +1,4 @@
+import { maskedColumns } from '../../core/masking/plan.ts';
 import type { PulledTableRecord, TableMark } from '../../core/ledger-port.ts';
 import type { ParsedWorkspaceFile } from '../../core/rules/parse-workspace-file.ts';
 import type { TableKey } from '../../core/schema/model.ts';
@@ -30,12 +31,15 @@ export interface WatermarkFollower {
 /** A year of four digits: such texts sort as time goes. */
 const PLAIN = /^\d{4}-/;
 
-/** Follows nothing where the table names no watermark, or one that is no point in time. */
+/** Follows nothing where the table names no watermark, or one that is masked or no point in time. */
 export function watermarkOf(record: PulledTableRecord, finding: FindChanges): WatermarkFollower {
   const name = finding.watermarks.get(record.table.key);
   const index = record.table.columns.findIndex(({ source }) => source.name === name);
   const type = record.table.columns[index]?.source.type;
-  if (name === undefined || type?.kind !== 'timestamp') return { saw: () => undefined, mark: () => ({}) };
+  const isMasked = record.mask !== null && maskedColumns(record.mask).includes(name ?? '');
+  if (name === undefined || type?.kind !== 'timestamp' || isMasked) {
+    return { saw: () => undefined, mark: () => ({}) };
+  }
   const codec = codecFor(type);
   let latest = finding.marks?.tables[record.table.key]?.watermark?.value ?? '';
   return {
