@@ -268,7 +268,7 @@ async function* operationsOf(
   already: SentChange[],
 ): AsyncGenerator<PushOperation[]> {
   for (const op of OPERATIONS) {
-    for await (const batch of prepare(op)) {
+    for await (const batch of prepare(op, 'passed')) {
       const operations: (readonly [PulledTableRecord, PushOperation])[] = [];
       for (const [record, prepared] of batch) {
         if (prepared.kind === 'already') already.push([record, prepared.change]);
