@@ -9,7 +9,7 @@ import { localObstacles, schemaGuard } from './push-obstacles.ts';
 import { CHANGES_PER_BATCH, type PreparedChange } from './push-operations.ts';
 import { previewChange } from './push-preview.ts';
 import type { ChangePreview, PushedTable, PushReport } from './push-report.ts';
-import { tableCounter, totalsOf, type SentChange } from './sent-changes.ts';
+import { sentLog, tableCounter, totalsOf, type SentPart } from './sent-changes.ts';
 import { rowSelector } from './selection.ts';
 
 /** Refusals that are told by name; one is enough to stop the push. */
@@ -97,7 +97,7 @@ export interface PushPlan {
   readonly tables: readonly PushedTable[];
   readonly operations: number;
   /** What production has already, as after a push of which nobody heard the end. */
-  readonly already: readonly SentChange[];
+  readonly already: readonly SentPart[];
   readonly refused: readonly RefusedChange[];
   readonly preview: readonly ChangePreview[];
   readonly warnings: readonly string[];
@@ -112,7 +112,7 @@ export async function planPush(
   const counter = tableCounter();
   const refused: RefusedChange[] = localObstacles(run, reader).slice(0, MOST_REFUSALS);
   const preview: ChangePreview[] = [];
-  const already: SentChange[] = [];
+  const already = sentLog();
   let operations = 0;
   for (const op of OPERATIONS) {
     for await (const batch of prepare(op)) {
@@ -123,7 +123,7 @@ export async function planPush(
           if (refused.length < MOST_REFUSALS) refused.push(refusal);
           continue;
         }
-        if (prepared.kind === 'already') already.push([record, prepared.change]);
+        if (prepared.kind === 'already') already.add([record, prepared.change]);
         if (prepared.kind !== 'operation') continue;
         operations += 1;
         counter.count(record.table.key, op);
@@ -135,7 +135,7 @@ export async function planPush(
   return {
     tables: counter.tables(),
     operations,
-    already,
+    already: already.parts(),
     refused,
     preview,
     warnings: [
