@@ -165,15 +165,19 @@ export interface Comparison {
   readonly schemaDifferences: readonly string[];
 }
 
-/** A change as a push sent it, kept until it is taken in. Cells are encoded (`encodeRow`), in base64. */
+/** Changes of one kind to one table as a push sent them, kept until they are taken in. */
 export interface SentRecord {
   readonly table: TableKey;
   readonly op: 'insert' | 'update' | 'delete';
-  readonly key: string;
-  /** Of an update, the columns' indexes. */
+  /** Of updates, the columns' indexes. */
   readonly columns?: readonly number[];
-  /** Of an insert and an update. */
-  readonly after?: string;
+  /** Changes. */
+  readonly count: number;
+  /**
+   * The cells of all changes one after the other, encoded (`encodeRow`), in base64: of an insert the row's, else the
+   * key's, and of an update then those that were set.
+   */
+  readonly rows: string;
 }
 
 export interface UnfinishedRun extends RunStart {

@@ -26,8 +26,9 @@ export function* collectChanges(
   op: RowChange['op'],
   all: readonly PulledTableRecord[],
   rules: ParsedWorkspaceFile,
+  judged?: 'passed',
 ): Generator<CollectedChange> {
-  const collect = changeCollector(reader, record, all, rules);
+  const collect = changeCollector(reader, record, all, rules, judged);
   for (const found of reader.changes(record, op)) {
     const collected = collect(found);
     if (collected !== undefined) yield collected;
@@ -37,19 +38,23 @@ export function* collectChanges(
 /**
  * Compiles the judging of a table's differences. Refused is what the firewall finds (a pseudonym that would go to
  * production, a row whose key is a pseudonym), what is no value of its column, and what the rules of the workspace file
- * keep here.
+ * keep here. With `judged`, the reader's one state of the rows has been through the firewall, which costs the most.
  */
 export function changeCollector(
   reader: LocalChangesReader,
   record: PulledTableRecord,
   all: readonly PulledTableRecord[],
   rules: ParsedWorkspaceFile,
+  judged?: 'passed',
 ): CollectChange {
   const { table } = record;
   const settings = rules.file.tables[table.key];
   const direction = settings?.direction ?? rules.file.defaults.direction;
   const read = changeReader(table);
-  const firewall = pseudonymFinder(reader, record, all, new Set(settings?.allowPseudonyms ?? []));
+  const firewall =
+    judged === 'passed'
+      ? () => undefined
+      : pseudonymFinder(reader, record, all, new Set(settings?.allowPseudonyms ?? []));
   const masked = new Set(record.mask === null ? [] : maskedColumns(record.mask));
   const keyIsMasked = table.columns.some(
     ({ name, source }) => table.primaryKey.includes(name) && masked.has(source.name),
@@ -68,20 +73,20 @@ export function changeCollector(
         message: change.message,
       });
     }
-    const about = { table: table.key, key: showKey(change.key), op: change.op };
+    const about = () => ({ table: table.key, key: showKey(change.key), op: change.op });
     if (direction !== 'push' && direction !== 'both') {
       const message = `"direction" of ${table.key} is "${direction}" in syncline.json`;
-      return refuse({ ...about, cause: 'not-allowed', message });
+      return refuse({ ...about(), cause: 'not-allowed', message });
     }
     if (keyIsMasked && change.op !== 'insert') {
       const message =
         'the row is known by a masked key only, so production cannot be told which row is meant';
-      return refuse({ ...about, cause: 'pseudonym', message });
+      return refuse({ ...about(), cause: 'pseudonym', message });
     }
     const pseudonym = firewall(change);
     if (pseudonym !== undefined) {
       const message = `"${pseudonym}" holds a made-up value from the last pull, which must not reach production`;
-      return refuse({ ...about, column: pseudonym, cause: 'pseudonym', message });
+      return refuse({ ...about(), column: pseudonym, cause: 'pseudonym', message });
     }
     return { kind: 'change', record, change };
   };

@@ -9,7 +9,7 @@ import { localObstacles, schemaGuard } from './push-obstacles.ts';
 import { CHANGES_PER_BATCH, type PreparedChange } from './push-operations.ts';
 import { previewChange } from './push-preview.ts';
 import type { ChangePreview, PushedTable, PushReport } from './push-report.ts';
-import { tableCounter, totalsOf, type SentChange } from './sent-changes.ts';
+import { sentLog, tableCounter, totalsOf, type SentPart } from './sent-changes.ts';
 import { rowSelector } from './selection.ts';
 
 /** Refusals that are told by name; one is enough to stop the push. */
@@ -23,6 +23,8 @@ type Prepared = PreparedChange | { readonly kind: 'not-allowed'; readonly refuse
 /** All changes of one kind in an order that foreign keys allow: parents are made first and deleted last. */
 export type Prepare = (
   op: RowChange['op'],
+  /** `passed`: these very rows were judged before, and none was refused. */
+  judged?: 'passed',
 ) => AsyncGenerator<readonly (readonly [PulledTableRecord, Prepared])[]>;
 
 /** Compiles the preparation of everything that is selected and may be pushed; rows that are held are left out. */
@@ -37,32 +39,34 @@ export function preparer(
   const altered = new Set<TableKey>();
   const held = new Set(ledger.held(target).map(({ table, key }) => `${table}\n${key}`));
   const isHeld = ({ table }: PulledTableRecord, { key }: RowChange): boolean =>
-    held.has(`${table.key}\n${Buffer.from(encodeRow(key)).toString('base64')}`);
+    held.size > 0 && held.has(`${table.key}\n${Buffer.from(encodeRow(key)).toString('base64')}`);
   const isSelected = rowSelector(run.selection);
+  const isAll = run.selection === undefined;
   const pushable = previous.tables.filter((record) => pushObstacle(reader, record) === undefined);
 
-  return async function* prepare(op) {
+  return async function* prepare(op, judged) {
     for (const record of op === 'delete' ? pushable.toReversed() : pushable) {
       const make = maker(record);
       const { key } = record.table;
       const needsApproval = rules.file.tables[key]?.push === 'approval' && !approved.has(key);
       const showKey = keyShower(record);
+      let refusals: readonly RefusedChange[] | undefined;
       let changes: RowChange[] = [];
       const flush = async (): Promise<(readonly [PulledTableRecord, Prepared])[]> => {
         const prepared = await make(changes);
         changes = [];
         return prepared.map((each) => [record, each] as const);
       };
-      for (const collected of collectChanges(reader, record, op, previous.tables, rules)) {
+      for (const collected of collectChanges(reader, record, op, previous.tables, rules, judged)) {
         if (collected.kind === 'refused') {
           if (!isSelected(collected.refused)) continue;
           yield [[record, { kind: 'not-allowed', refused: collected.refused }]];
-        } else if (!isSelected({ table: key, key: showKey(collected.change.key) })) {
+        } else if (!isAll && !isSelected({ table: key, key: showKey(collected.change.key) })) {
           continue;
         } else if (needsApproval) {
           yield [[record, { kind: 'not-allowed', refused: unapproved(record, collected.change) }]];
         } else if (!isHeld(record, collected.change)) {
-          const refusals = await differences(record);
+          refusals ??= await differences(record);
           if (refusals.length > 0) {
             if (!altered.has(key)) {
               yield refusals.map((refused) => [record, { kind: 'not-allowed', refused }] as const);
@@ -93,7 +97,7 @@ export interface PushPlan {
   readonly tables: readonly PushedTable[];
   readonly operations: number;
   /** What production has already, as after a push of which nobody heard the end. */
-  readonly already: readonly SentChange[];
+  readonly already: readonly SentPart[];
   readonly refused: readonly RefusedChange[];
   readonly preview: readonly ChangePreview[];
   readonly warnings: readonly string[];
@@ -108,7 +112,7 @@ export async function planPush(
   const counter = tableCounter();
   const refused: RefusedChange[] = localObstacles(run, reader).slice(0, MOST_REFUSALS);
   const preview: ChangePreview[] = [];
-  const already: SentChange[] = [];
+  const already = sentLog();
   let operations = 0;
   for (const op of OPERATIONS) {
     for await (const batch of prepare(op)) {
@@ -119,7 +123,7 @@ export async function planPush(
           if (refused.length < MOST_REFUSALS) refused.push(refusal);
           continue;
         }
-        if (prepared.kind === 'already') already.push([record, prepared.change]);
+        if (prepared.kind === 'already') already.add([record, prepared.change]);
         if (prepared.kind !== 'operation') continue;
         operations += 1;
         counter.count(record.table.key, op);
@@ -131,7 +135,7 @@ export async function planPush(
   return {
     tables: counter.tables(),
     operations,
-    already,
+    already: already.parts(),
     refused,
     preview,
     warnings: [

@@ -4,7 +4,7 @@ import type { PushFailure, PushOutcome } from '../core/push-ports.ts';
 import type { RefusedChange } from '../core/rows/change.ts';
 import { keyShower } from './collect-changes.ts';
 import type { PushRun } from './push.ts';
-import type { SentChange } from './sent-changes.ts';
+import type { SentLog } from './sent-changes.ts';
 
 const OUTCOME_MILLISECONDS = 60_000;
 
@@ -40,8 +40,8 @@ export const CAUSES = {
   'in-doubt': 'in-doubt',
 } as const satisfies Record<PushFailure['cause'], RefusedChange['cause']>;
 
-export function serverRefusal(failure: PushFailure, sent: readonly SentChange[]): RefusedChange {
-  const entry = sent[failure.index];
+export function serverRefusal(failure: PushFailure, sent: SentLog): RefusedChange {
+  const entry = sent.at(failure.index);
   return {
     table: entry?.[0].table.key ?? '',
     key: entry === undefined ? [] : keyShower(entry[0])(entry[1].key),

@@ -11,7 +11,15 @@ import { operationMaker } from './push-operations.ts';
 import { inDoubt, serverRefusal } from './push-outcome.ts';
 import type { PushReport } from './push-report.ts';
 import type { Selection } from './selection.ts';
-import { sentRecord, tableCounter, totalsOf, without, type SentChange } from './sent-changes.ts';
+import {
+  countOf,
+  sentLog,
+  tableCounter,
+  totalsOf,
+  without,
+  type SentLog,
+  type SentPart,
+} from './sent-changes.ts';
 import { settlePushes } from './settle-pushes.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
 import { basePath, pruneBases } from './state-files.ts';
@@ -54,7 +62,7 @@ export interface PushRun extends EngineContext, PushOptions {
 /** What a push came to; `done` is what production has now and has to be taken in. */
 interface Pushed {
   readonly report: PushReport;
-  readonly done: readonly SentChange[];
+  readonly done: readonly SentPart[];
   /** Rows to be inserted were there already: they have to be looked up, and the rest tried again. */
   readonly again?: true;
 }
@@ -169,17 +177,30 @@ async function planAndSend(run: PushRun, { lookUpInserts, keepInverse }: Sending
 }
 
 /** What production has already, because an earlier push brought it there or somebody did the same, is taken in. */
-function nothingToSend(run: PushRun, report: PushReport, already: readonly SentChange[]): Pushed {
+function nothingToSend(run: PushRun, report: PushReport, already: readonly SentPart[]): Pushed {
   const nothing: PushReport = { ...report, state: 'nothing' };
   if (already.length === 0 || run.mode !== 'push') return { report: nothing, done: [] };
   run.begin();
   noteDone(run, already);
-  const warning = `${already.length} changes were in production already; they are taken in.`;
+  const warning = `${countOf(already)} changes were in production already; they are taken in.`;
   return { report: { ...nothing, warnings: [...nothing.warnings, warning] }, done: already };
 }
 
-function noteDone({ ledger, id }: PushRun, done: readonly SentChange[]): void {
-  ledger.applied(id, done.map(sentRecord));
+function noteDone({ ledger, id }: PushRun, done: readonly SentPart[]): void {
+  ledger.applied(
+    id,
+    done.map(({ packed }) => packed),
+  );
+}
+
+/** Some of what was sent. */
+function someOf(sent: SentLog, indexes: readonly number[]): readonly SentPart[] {
+  const some = sentLog();
+  for (const index of indexes) {
+    const change = sent.at(index);
+    if (change !== undefined) some.add(change);
+  }
+  return some.parts();
 }
 
 function requirePrevious(
@@ -208,8 +229,8 @@ interface Load {
 async function send(run: PushRun, report: PushReport, load: Load): Promise<Pushed> {
   const { lookUpInserts, inverse } = load;
   const { ledger, writer, id } = run;
-  const sent: SentChange[] = [];
-  const already: SentChange[] = [];
+  const sent = sentLog();
+  const already = sentLog();
   let witness: string | undefined;
   const outcome = await inDoubt(
     run,
@@ -222,10 +243,15 @@ async function send(run: PushRun, report: PushReport, load: Load): Promise<Pushe
         who: run.who,
         beforeCommit: (named) => {
           inverse?.keep();
-          ledger.witness(id, named, [...sent, ...already].map(sentRecord));
+          const parts = [...sent.parts(), ...already.parts()];
+          ledger.witness(
+            id,
+            named,
+            parts.map(({ packed }) => packed),
+          );
           witness = named;
         },
-        onApplied: (index) => noteDone(run, sent.slice(index, index + 1)),
+        onApplied: (index) => noteDone(run, someOf(sent, [index])),
         onProgress: run.onProgress,
         signal: run.signal,
       }),
@@ -243,10 +269,10 @@ async function send(run: PushRun, report: PushReport, load: Load): Promise<Pushe
       return { report: { ...report, state: 'refused', refused }, done: [], ...(again ? { again } : {}) };
     }
     case 'partial': {
-      const done = outcome.applied.flatMap((index) => sent.slice(index, index + 1));
-      run.log('warn', `Push ${id} was applied in part: ${done.length} changes.`);
+      const done = someOf(sent, outcome.applied);
+      run.log('warn', `Push ${id} was applied in part: ${countOf(done)} changes.`);
       const counter = tableCounter();
-      for (const [record, { op }] of done) counter.count(record.table.key, op);
+      for (const { packed } of done) counter.count(packed.table, packed.op, packed.count);
       const tables = counter.tables();
       const refused = outcome.failures.map((failure) => serverRefusal(failure, sent));
       const left = without(report.tables, tables);
@@ -257,21 +283,21 @@ async function send(run: PushRun, report: PushReport, load: Load): Promise<Pushe
     }
     case 'committed':
       run.log('info', `Push ${id} was committed: ${sent.length} changes.`);
-      return { report: { ...report, state: 'pushed' }, done: [...sent, ...already] };
+      return { report: { ...report, state: 'pushed' }, done: [...sent.parts(), ...already.parts()] };
   }
 }
 
 /** What was planned is prepared anew: production's rows are read again, and must still be as they were seen. */
 async function* operationsOf(
   { prepare, inverse }: Load,
-  sent: SentChange[],
-  already: SentChange[],
+  sent: SentLog,
+  already: SentLog,
 ): AsyncGenerator<PushOperation[]> {
   for (const op of OPERATIONS) {
-    for await (const batch of prepare(op)) {
+    for await (const batch of prepare(op, 'passed')) {
       const operations: (readonly [PulledTableRecord, PushOperation])[] = [];
       for (const [record, prepared] of batch) {
-        if (prepared.kind === 'already') already.push([record, prepared.change]);
+        if (prepared.kind === 'already') already.add([record, prepared.change]);
         if (prepared.kind === 'already') continue;
         if (prepared.kind !== 'operation') {
           const { key } = record.table;
@@ -280,7 +306,7 @@ async function* operationsOf(
           });
         }
         operations.push([record, prepared.operation]);
-        sent.push([record, prepared.change]);
+        sent.add([record, prepared.change]);
       }
       if (operations.length === 0) continue;
       await inverse?.record(operations);

@@ -1,7 +1,7 @@
 import type { UnfinishedRun } from '../core/ledger-port.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
 import type { ProductionWriter } from '../core/push-ports.ts';
-import { sentChanges } from './sent-changes.ts';
+import { countOf, sentParts } from './sent-changes.ts';
 import { takePushedRows } from './take-pushed-rows.ts';
 import type { EngineContext } from './workspace.ts';
 
@@ -61,8 +61,8 @@ async function settle(
     end('nobody remembers it; each of its rows is compared anew');
     return;
   }
-  const sent = sentChanges(ledger.sent(run.id), previous.tables);
+  const sent = sentParts(ledger.sent(run.id), previous.tables);
   const taking = { ...context, id: run.id, previous, incomingPath: run.stagePath, writer, signal };
   await takePushedRows({ ...taking, ...(maskingKey === undefined ? {} : { maskingKey }) }, sent);
-  log('warn', `The push of ${began} is taken in: production has its ${sent.length} changes.`);
+  log('warn', `The push of ${began} is taken in: production has its ${countOf(sent)} changes.`);
 }

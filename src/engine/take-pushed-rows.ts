@@ -1,15 +1,16 @@
 import type { PulledTableRecord, PulledTarget } from '../core/ledger-port.ts';
 import type { MaskingKey } from '../core/masking/masking-key.ts';
+import type { IncomingStage } from '../core/incoming-port.ts';
 import type { ProductionWriter } from '../core/push-ports.ts';
 import type { RowChange } from '../core/rows/change.ts';
 import { keyColumnsOf } from '../core/rows/row-change.ts';
 import type { UndoRecorder } from '../core/undo-port.ts';
-import type { Row } from '../core/values/cell.ts';
+import type { Cell, PostgresText, PostgresTextRow } from '../core/values/cell.ts';
 import { codecFor } from '../core/values/codec.ts';
-import { encodeRow } from '../core/values/row-encoding.ts';
 import { finishUndo } from './keep-undo.ts';
 import { productionReader } from './production-rows.ts';
-import type { SentChange } from './sent-changes.ts';
+import { identity, pushedRows } from './pushed-rows.ts';
+import { changesOf, type SentPart } from './sent-changes.ts';
 import { withMaskedColumns } from './with-masked-columns.ts';
 import { trackingAfter, trackingFrom, type EngineContext } from './workspace.ts';
 
@@ -33,21 +34,27 @@ export interface TakingIn extends EngineContext {
  * Reads the pushed rows back and takes them into the local database and the base, as an incremental pull would: what
  * triggers and defaults made of them is then there too, and they are no local changes any more.
  */
-export async function takePushedRows(run: TakingIn, sent: readonly SentChange[]): Promise<void> {
+export async function takePushedRows(run: TakingIn, sent: readonly SentPart[]): Promise<void> {
   const { local, ledger, paths, previous, clock, target } = run;
-  const byTable = new Map<PulledTableRecord, RowChange[]>();
-  for (const [record, change] of sent) {
-    const changes = byTable.get(record);
-    if (changes === undefined) byTable.set(record, [change]);
-    else changes.push(change);
+  const byTable = new Map<PulledTableRecord, SentPart[]>();
+  for (const part of sent) {
+    const parts = byTable.get(part.record);
+    if (parts === undefined) byTable.set(part.record, [part]);
+    else parts.push(part);
   }
   const tables = [...byTable.keys()];
   const incoming = local.createIncoming(run.incomingPath, tables);
   try {
-    for (const [record, changes] of byTable) {
-      for (let start = 0; start < changes.length; start += READ_AT_ONCE) {
-        await readBack(run, record, changes.slice(start, start + READ_AT_ONCE), incoming);
+    for (const [record, parts] of byTable) {
+      const read = backReader(run, record, incoming);
+      let changes: RowChange[] = [];
+      for (const part of parts) {
+        changes.push(...changesOf(part));
+        if (changes.length < READ_AT_ONCE) continue;
+        await read(changes);
+        changes = [];
       }
+      if (changes.length > 0) await read(changes);
     }
     incoming.finish();
   } catch (error) {
@@ -55,9 +62,9 @@ export async function takePushedRows(run: TakingIn, sent: readonly SentChange[])
     throw error;
   }
   const held = ledger.held(target);
-  const pushed = pushedRows(run, byTable);
   const { tracking } = trackingAfter(run, run.id);
-  const { fingerprint } = local.applyIncoming({
+  const pushed = pushedRows(local.openBase(previous.basePath), byTable);
+  const request: Parameters<typeof local.applyIncoming>[0] = {
     localPath: paths.local,
     basePath: previous.basePath,
     incomingPath: run.incomingPath,
@@ -65,7 +72,7 @@ export async function takePushedRows(run: TakingIn, sent: readonly SentChange[])
     allTables: previous.tables,
     ...(tracking === undefined ? {} : { tracking: trackingFrom(previous, tracking) }),
     ...(run.undo === undefined ? {} : { undo: run.undo }),
-    pushed: (table, key) => pushed.get(`${table}\n${identity(key)}`),
+    pushed: pushed.find,
     signal: new AbortController().signal,
     // A row that production changed again in this very moment is found by the next pull.
     onHeld: () => undefined,
@@ -87,7 +94,8 @@ export async function takePushedRows(run: TakingIn, sent: readonly SentChange[])
         ...(run.undo === undefined ? {} : { undo: finishUndo(run.undo) }),
         report: previous.report,
       }),
-  });
+  };
+  const { fingerprint } = closing(pushed, () => local.applyIncoming(request));
   local.advanceBase(previous.basePath, run.incomingPath, tables);
   const changes = local.countLocalChanges(paths.local, previous.basePath, previous.tables, tracking);
   const clean = [...changes.values()].every(
@@ -96,69 +104,64 @@ export async function takePushedRows(run: TakingIn, sent: readonly SentChange[])
   ledger.complete(run.id, { finishedAt: clock(), fingerprint: clean ? fingerprint : '' });
 }
 
-/** The rows as they were sent: a new row, or the base's with what was changed. */
-function pushedRows(
-  { local, previous }: TakingIn,
-  byTable: ReadonlyMap<PulledTableRecord, readonly RowChange[]>,
-): Map<string, Row> {
-  const rows = new Map<string, Row>();
-  const base = local.openBase(previous.basePath);
+function closing<Result>(opened: { close(): void }, work: () => Result): Result {
   try {
-    for (const [record, changes] of byTable) {
-      const find = base.finder(record);
-      for (const change of changes) {
-        if (change.op === 'delete') continue;
-        const place = `${record.table.key}\n${identity(change.key)}`;
-        if (change.op === 'insert') rows.set(place, change.after);
-        else rows.set(place, withChange(find(change.key)?.cells ?? [], change));
-      }
-    }
-    return rows;
+    return work();
   } finally {
-    base.close();
+    opened.close();
   }
 }
 
-function withChange(before: Row, { columns, after }: Extract<RowChange, { op: 'update' }>): Row {
-  const cells = [...before];
-  for (const [place, column] of columns.entries()) cells[column] = after[place] ?? null;
-  return cells;
-}
-
-async function readBack(
+/** Compiles the reading back of a table's rows, which are written down in the order of the changes. */
+function backReader(
   { writer, maskingKey, signal }: TakingIn,
   record: PulledTableRecord,
-  changes: readonly RowChange[],
-  incoming: ReturnType<EngineContext['local']['createIncoming']>,
-): Promise<void> {
+  incoming: IncomingStage,
+): (changes: readonly RowChange[]) => Promise<void> {
   const { table } = record;
   const keyColumns = keyColumnsOf(table);
   const codecs = table.columns.map(({ source }) => codecFor(source.type));
   const names = table.columns.map(({ source }) => source.name);
-  const rows = await writer.readByKey({
-    table: table.source.name,
-    keyColumns: keyColumns.map((index) => names[index] ?? ''),
-    columns: names,
-    keys: changes.map((change) =>
-      keyColumns.map((index, place) => {
-        const cell = change.key[place] ?? null;
-        return cell === null ? '' : (codecs[index]?.encodePostgres(cell) ?? '');
-      }),
-    ),
-    signal,
-  });
   const read = productionReader({ record, maskingKey });
-  const found = new Set<string>();
-  incoming.batch(() => {
-    for (const row of rows) {
-      const { masked, seen } = read(row.slice(keyColumns.length));
-      found.add(identity(keyColumns.map((index) => masked[index] ?? null)));
+  const decoded = (text: PostgresText | undefined, index: number): Cell =>
+    text == null ? null : (codecs[index]?.decodePostgres(text) ?? null);
+  return async (changes) => {
+    const rows = await writer.readByKey({
+      table: table.source.name,
+      keyColumns: keyColumns.map((index) => names[index] ?? ''),
+      columns: names,
+      keys: changes.map((change) =>
+        keyColumns.map((index, place) => {
+          const cell = change.key[place] ?? null;
+          return cell === null ? '' : (codecs[index]?.encodePostgres(cell) ?? '');
+        }),
+      ),
+      signal,
+    });
+    const found = new Map(
+      rows.map((row) => {
+        const key = keyColumns.map((index, place) => decoded(row[place], index));
+        return [identity(key), row.slice(keyColumns.length)] as const;
+      }),
+    );
+    const keys = new Set<string>();
+    const write = (row: PostgresTextRow): void => {
+      const { masked, seen } = read(row);
       incoming.row(record, masked, seen);
-    }
-    for (const change of changes) if (!found.has(identity(change.key))) incoming.gone(record, change.key);
-  });
-}
-
-function identity(key: RowChange['key']): string {
-  return Buffer.from(encodeRow(key)).toString('latin1');
+      keys.add(identity(keyColumns.map((index) => masked[index] ?? null)));
+    };
+    incoming.batch(() => {
+      for (const change of changes) {
+        const name = identity(change.key);
+        const row = found.get(name);
+        if (row === undefined) continue;
+        found.delete(name);
+        write(row);
+      }
+      // Rows whose key production spells otherwise.
+      for (const row of found.values()) write(row);
+      // A row is known here by its masked key.
+      for (const change of changes) if (!keys.has(identity(change.key))) incoming.gone(record, change.key);
+    });
+  };
 }

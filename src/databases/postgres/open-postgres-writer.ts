@@ -7,15 +7,16 @@ import type {
   PushRequest,
 } from '../../core/push-ports.ts';
 import { parseCatalogDocument } from '../../core/schema/catalog-document.ts';
-import { tableKey, type TableName } from '../../core/schema/model.ts';
+import { tableKey, type TableKey, type TableName } from '../../core/schema/model.ts';
 import type { PostgresText } from '../../core/values/cell.ts';
 import { CATALOG_SQL } from '../kit/catalog-sql.ts';
 import { parseConnectionString } from './connection-options.ts';
 import type { PostgresOptions } from './open-postgres.ts';
+import { keptSession } from './kept-session.ts';
 import { MOST_OPERATIONS } from './push-batches.ts';
 import { endAbandoned, outcomeOf } from './push-outcome.ts';
 import { readByKeySql } from './push-sql.ts';
-import { describePushTable } from './push-table.ts';
+import { describePushTable, type PushTable } from './push-table.ts';
 import { pushTransaction, type PushTransaction } from './push-transaction.ts';
 import { connectSession, throwIfCancelled, type Session } from './session.ts';
 import { APPLY_SETTINGS_SQL } from './snapshot-sessions.ts';
@@ -66,6 +67,10 @@ export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
     }
   }
 
+  const reading = keptSession((signal) => connectSession(connection, timeout, signal));
+  // What a table's key is compared by is asked for once.
+  const described = new Map<TableKey, PushTable>();
+
   /** The server may not know yet that the client is gone, and would hold the push's locks until it does. */
   async function release(witness: string): Promise<void> {
     const soon = AbortSignal.timeout(RELEASE_MILLISECONDS);
@@ -79,14 +84,14 @@ export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
   return {
     guarantee: 'transaction',
     catalog: (schemas, signal) =>
-      withSession(signal, async (session) => {
+      reading.read(signal, async (session) => {
         const statement = { text: CATALOG_SQL, values: [schemas], activity: 'reading the catalog' };
         const [row] = await session.query<{ catalog: unknown }>(statement, signal);
         return parseCatalogDocument(row?.catalog);
       }),
-    readByKey: (request) => withSession(request.signal, (session) => readByKey(session, request)),
+    readByKey: (request) => reading.read(request.signal, (session) => readByKey(session, described, request)),
     writableColumns: (table, signal) =>
-      withSession(signal, (session) => writableColumns(session, table, signal)),
+      reading.read(signal, (session) => writableColumns(session, table, signal)),
     async push(request) {
       let witness: string | undefined;
       try {
@@ -99,18 +104,20 @@ export function openPostgresWriter(options: PostgresOptions): ProductionWriter {
       }
     },
     outcome: (_, witness, signal) => withSession(signal, (session) => outcomeOf(session, witness, signal)),
-    close: () => Promise.resolve(),
+    close: () => reading.close(),
   };
 }
 
 async function readByKey(
   session: Session,
+  described: Map<TableKey, PushTable>,
   { table: name, keyColumns, columns, keys, signal }: Parameters<ProductionWriter['readByKey']>[0],
 ): Promise<readonly (readonly PostgresText[])[]> {
   const key = tableKey(name);
   await session.query({ text: 'begin read only', activity: 'beginning to read' }, signal);
   await session.query({ text: APPLY_SETTINGS_SQL, activity: 'preparing to read' }, signal);
-  const table = await describePushTable(session, name, signal);
+  const table = described.get(key) ?? (await describePushTable(session, name, signal));
+  described.set(key, table);
   const rows = await session.query<{ cells: PostgresText[] }>(
     {
       text: readByKeySql(table, keyColumns, columns),
@@ -120,6 +127,7 @@ async function readByKey(
     },
     signal,
   );
+  await session.query({ text: 'commit', activity: 'ending to read' }, signal);
   return rows.map((row) => row.cells);
 }
 

@@ -1,8 +1,10 @@
+import type { BaseTable } from '../../core/local-ports.ts';
 import type { Seal, UndoRecorder } from '../../core/undo-port.ts';
 import { encodeRow } from '../../core/values/row-encoding.ts';
 import type { SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
 import { removeFiles } from './remove.ts';
+import { undoBlock } from './undo-blocks.ts';
 import { changePlace, encodeChange, operationPlace, UNDO_SQL } from './undo-format.ts';
 
 /** See {@link UndoDatabase.createUndoLog}. */
@@ -31,13 +33,33 @@ export function createUndoLog(driver: SqliteDriver, path: string, seal: Seal): U
     discard();
     throw sqliteError(error, 'stage');
   }
-  // A row that is recorded again was changed again: what it was before the run stays.
-  const addRow = connection.prepare<[string, Uint8Array, Uint8Array]>(
-    'INSERT INTO changed (table_key, name, change) VALUES (?, ?, ?)',
+  const addName = connection.prepare<[string, Uint8Array, number, number]>(
+    'INSERT INTO changed VALUES (?, ?, ?, ?)',
   );
-  const addOperation = connection.prepare<[number, Uint8Array]>('INSERT INTO operations VALUES (?, ?)');
-  const committed = { rows: 0 };
-  const counts = { rows: 0, operations: 0 };
+  const addChanges = connection.prepare<[number, string, Uint8Array]>(
+    'INSERT INTO change_blocks VALUES (?, ?, ?)',
+  );
+  const addOperations = connection.prepare<[number, Uint8Array]>(
+    'INSERT INTO operation_blocks VALUES (?, ?)',
+  );
+  const committed = { rows: 0, blocks: 0 };
+  const counts = { rows: 0, blocks: 0, operations: 0, operationBlocks: 0 };
+  /** The table whose changes are in the block that is being filled. */
+  let filling: BaseTable | undefined;
+  const changes = undoBlock();
+  const operations = undoBlock();
+  const writeChanges = (): void => {
+    if (filling === undefined || changes.isEmpty) return;
+    counts.blocks += 1;
+    const block = seal.seal(changePlace(filling, counts.blocks), changes.take());
+    addChanges.run(counts.blocks, filling.table.key, block);
+  };
+  const writeOperations = (): void => {
+    if (operations.isEmpty) return;
+    counts.operationBlocks += 1;
+    const place = counts.operationBlocks;
+    addOperations.run(place, seal.seal(operationPlace(place), operations.take()));
+  };
   return {
     path,
     get rows() {
@@ -48,33 +70,33 @@ export function createUndoLog(driver: SqliteDriver, path: string, seal: Seal): U
     },
     row(base, change) {
       guarded(() => {
-        const bytes = seal.seal(changePlace(base), encodeChange(change));
-        addRow.run(base.table.key, seal.name(encodeRow(change.key)), bytes);
+        if (filling?.table.key !== base.table.key || changes.isFull) writeChanges();
+        filling = base;
+        const entry = changes.add(encodeChange(change));
+        addName.run(base.table.key, seal.name(encodeRow(change.key)), counts.blocks + 1, entry);
       });
       counts.rows += 1;
     },
     restart() {
+      if (!changes.isEmpty) changes.take();
+      if (counts.rows === committed.rows) return;
       guarded(() => connection.exec('ROLLBACK; BEGIN'));
       counts.rows = committed.rows;
+      counts.blocks = committed.blocks;
     },
     operation(bytes) {
       counts.operations += 1;
-      const place = counts.operations;
-      guarded(() => addOperation.run(place, seal.seal(operationPlace(place), bytes)));
-    },
-    keepOperations(places) {
-      guarded(() => {
-        connection.exec('CREATE TEMP TABLE kept (place INTEGER PRIMARY KEY)');
-        const keep = connection.prepare<[number]>('INSERT OR IGNORE INTO temp.kept VALUES (?)');
-        for (const place of places) keep.run(place + 1);
-        connection.exec(
-          'DELETE FROM operations WHERE place NOT IN (SELECT place FROM temp.kept); DROP TABLE temp.kept',
-        );
-      });
+      operations.add(bytes);
+      if (operations.isFull) guarded(writeOperations);
     },
     commit() {
-      guarded(() => connection.exec('COMMIT; BEGIN'));
+      guarded(() => {
+        writeChanges();
+        writeOperations();
+        connection.exec('COMMIT; BEGIN');
+      });
       committed.rows = counts.rows;
+      committed.blocks = counts.blocks;
     },
     close: () => {
       connection.close();
