@@ -299,22 +299,26 @@ describe('undoing a push', function () {
       const [before, local] = [await production(), await knownState(workspace)];
       const writer = openPostgresWriter({ connectionString: database.connectionString });
       let isCommitted = false;
-      await assert.rejects(
-        pushing(workspace, {
-          writer: {
-            ...writer,
-            async push(request) {
-              const outcome = await writer.push(request);
-              isCommitted = true;
-              if (moment === 'the answer arrived') throw new Error('cut');
-              return outcome;
-            },
-            outcome: () => Promise.resolve('unknown'),
-            readByKey: (request) =>
-              isCommitted ? Promise.reject(new Error('cut')) : writer.readByKey(request),
+      const cutOff = pushing(workspace, {
+        writer: {
+          ...writer,
+          async push(request) {
+            const outcome = await writer.push(request);
+            isCommitted = true;
+            if (moment === 'the answer arrived') throw new Error('cut');
+            return outcome;
           },
-        }),
-      );
+          outcome: () => Promise.resolve('unknown'),
+          readByKey: (request) =>
+            isCommitted ? Promise.reject(new Error('cut')) : writer.readByKey(request),
+        },
+      });
+      if (moment === 'the answer arrived') await expectError('PUSH_IN_DOUBT', () => cutOff);
+      else {
+        const { state, warnings } = await cutOff;
+        assert.equal(state, 'pushed');
+        assert.match(warnings.join(), /could not be taken into the local database yet/);
+      }
       const [latest] = await workspace.open(undoable);
       assert.equal(latest?.operation, 'push');
       assert.deepEqual((await knownState(workspace)).local, local.local);
