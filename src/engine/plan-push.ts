@@ -86,7 +86,7 @@ export function preparer(
 function unapproved(record: PulledTableRecord, { op, key }: RowChange): RefusedChange {
   const { key: table } = record.table;
   const message = `"push" of ${table} is "approval" in syncline.json, and the push does not name the table (--approve)`;
-  return { table, key: keyShower(record)(key), op, cause: 'not-allowed', message };
+  return { table, key: keyShower(record)(key), op, cause: 'not-approved', message };
 }
 
 /** The kinds of change in the order in which they are sent. */

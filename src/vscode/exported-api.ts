@@ -9,6 +9,7 @@ import { compareTarget } from './commands/compare.ts';
 import { connectedTarget, trustedFolder } from './commands/choose-target.ts';
 import { pullChangesOf } from './commands/pull-changes.ts';
 import { pullTarget } from './commands/pull.ts';
+import type { PushConsent } from './commands/push-consent.ts';
 import { pushTarget } from './commands/push-target.ts';
 import { syncTarget } from './commands/sync.ts';
 import { undoRun } from './commands/undo.ts';
@@ -22,12 +23,10 @@ export interface TargetOptions {
 
 /**
  * Writing to production. A protected target must have been armed by the person at the window: these calls cannot arm
- * it, and reject with TARGET_PROTECTED while it is not.
+ * it, and reject with TARGET_PROTECTED while it is not. What else has to be agreed to is an option (PUSH_NOT_ATOMIC,
+ * PUSH_NEEDS_CONFIRMATION).
  */
-export interface WriteOptions extends TargetOptions {
-  /** Whether a push above the limits of syncline.json is agreed to. */
-  readonly confirmed?: boolean;
-}
+export interface WriteOptions extends TargetOptions, PushConsent {}
 
 /**
  * What `activate()` returns to other extensions. Nothing here asks the person anything: where a question would be
@@ -62,7 +61,12 @@ export interface SynclineApi {
   bidirectionalSync(options?: WriteOptions): Promise<SyncReport>;
   /** Takes back the last pull or push, or looks at what that would do. Rows that were changed since stay. */
   rollbackPartialSync(
-    options?: TargetOptions & { readonly run?: string; readonly mode?: 'plan' | 'rehearse' | 'apply' },
+    options?: TargetOptions & {
+      readonly run?: string;
+      readonly mode?: 'plan' | 'rehearse' | 'apply';
+      /** Whether edits made since a full pull may be lost (they are kept in a backup). */
+      readonly replaceLocalEdits?: boolean;
+    },
   ): Promise<UndoReport>;
   /** Compares production with what was last pulled, table by table. */
   createDataDriftReport(options?: TargetOptions): Promise<readonly TableStatus[]>;

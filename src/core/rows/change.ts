@@ -68,7 +68,9 @@ export type RefusalCause =
   /** Its rows cannot be told apart. */
   | 'no-primary-key'
   /** The rules of the workspace file keep the row or the column from being pushed. */
-  | 'not-allowed';
+  | 'not-allowed'
+  /** The rules ask for an approval of the table for each push, and this one does not have it. */
+  | 'not-approved';
 
 /** Whether two canonical cells are the same cell. */
 export function sameCell(a: Cell, b: Cell): boolean {

@@ -161,6 +161,8 @@ export function refusalAdvice(cause: RefusalCause): string {
       return t('Give the table a primary key: without one production cannot be told which row is meant.');
     case 'not-allowed':
       return t('Allow it by the table’s “direction” in syncline.json, or leave it out.');
+    case 'not-approved':
+      return t('Approve the table when the push asks for it, or leave it out.');
   }
 }
 

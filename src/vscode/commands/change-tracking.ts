@@ -2,14 +2,9 @@ import * as vscode from 'vscode';
 import { kitStatusMarkdown } from '../documents/kit-status-markdown.ts';
 import { runQuietly } from '../progress/show-progress.ts';
 import type { Services } from '../services.ts';
-import { readWorkspaceFile } from '../session/folder.ts';
-import { migrationsDirectory } from '../session/workspace-file-text.ts';
 import { chooseConnectedTarget } from './choose-target.ts';
-import { migrationFileName } from './migration-file-name.ts';
+import { installedText } from './describe-kit.ts';
 import { showFailure } from './show-failure.ts';
-
-/** Beside the migrations' folder: `supabase db push` runs, or complains about, whatever lies in it. */
-const DOWN_FOLDER = 'rollbacks';
 
 /** The command: writes the kit as a migration into the workspace, opens it, and says how it is deployed. */
 export async function installChangeTracking(services: Services, named: string | undefined): Promise<void> {
@@ -18,33 +13,24 @@ export async function installChangeTracking(services: Services, named: string | 
     const target = await chooseConnectedTarget(services, named);
     if (target === undefined) return;
     const { folder, name, credentials } = target;
-    const request = { folder: folder.fsPath, target: name, credentials };
-    const { up, down } = await runQuietly(session, 'kit', name, (handle) =>
+    const request = { folder: folder.fsPath, target: name, credentials, write: true };
+    const { files, current } = await runQuietly(session, 'kit', name, (handle) =>
       engine.call('kitSql', request, handle),
     );
-    const directory = vscode.Uri.joinPath(
-      folder,
-      migrationsDirectory((await readWorkspaceFile(folder)) ?? ''),
-    );
-    const file = migrationFileName('syncline_kit', Date.now());
-    const migration = vscode.Uri.joinPath(directory, file);
-    await write(migration, up);
-    await write(vscode.Uri.joinPath(directory, '..', DOWN_FOLDER, file), down);
-    await vscode.window.showTextDocument(migration);
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'Written to {0}, and the file that removes it again to {1}. Review and commit them, and deploy with “supabase db push”. Then run “Syncline: Change tracking status”.',
-        vscode.workspace.asRelativePath(migration, false),
-        `${DOWN_FOLDER}/`,
-      ),
-    );
+    if (files === undefined) return;
+    await vscode.window.showTextDocument(vscode.Uri.file(files.up));
+    const shown = (path: string) => vscode.workspace.asRelativePath(vscode.Uri.file(path), false);
+    const text = installedText({ up: shown(files.up), down: shown(files.down) }, current === true);
+    const status = vscode.l10n.t('Change tracking status');
+    void vscode.window.showInformationMessage(text, status).then((choice) => {
+      if (choice === status) void vscode.commands.executeCommand('syncline.trackingStatus', name);
+    });
   } catch (thrown) {
-    showFailure(services, thrown, { retry: () => installChangeTracking(services, named) });
+    showFailure(services, thrown, {
+      ...(named !== undefined && { target: named }),
+      retry: () => installChangeTracking(services, named),
+    });
   }
-}
-
-async function write(file: vscode.Uri, text: string): Promise<void> {
-  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
 }
 
 /** The command: how the kit stands on a target, as a document. */
@@ -62,6 +48,9 @@ export async function showChangeTracking(services: Services, named: string | und
     const uri = documents.put(`reports/${title}`, kitStatusMarkdown(report));
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   } catch (thrown) {
-    showFailure(services, thrown, { retry: () => showChangeTracking(services, named) });
+    showFailure(services, thrown, {
+      ...(named !== undefined && { target: named }),
+      retry: () => showChangeTracking(services, named),
+    });
   }
 }

@@ -7,6 +7,9 @@ export type FailureAction =
   | 'pull'
   | 'pull-changes'
   | 'open-workspace-file'
+  | 'open-migration'
+  | 'install-tracking'
+  | 'tracking-status'
   | 'reveal-local'
   | 'manage-trust'
   | 'retry'
@@ -22,6 +25,12 @@ export function failureActionLabel(action: FailureAction): string {
       return t('Pull changes');
     case 'open-workspace-file':
       return t('Open syncline.json');
+    case 'open-migration':
+      return t('Open the migration');
+    case 'install-tracking':
+      return t('Install change tracking');
+    case 'tracking-status':
+      return t('Change tracking status');
     case 'reveal-local':
       return t('Reveal local database');
     case 'manage-trust':
@@ -45,6 +54,8 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
     case 'VALUE_UNREPRESENTABLE':
     case 'LOCAL_DIRECTORY_MISSING':
     case 'LOCAL_IS_DIRECTORY':
+    case 'MIGRATION_UNWRITABLE':
+    case 'PUSH_NEEDS_CONFIRMATION':
       return ['open-workspace-file', 'show-log'];
     case 'CONFIG_NOT_FOUND':
     case 'CREDENTIALS_MISSING':
@@ -54,9 +65,16 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
     case 'REMOTE_ROWS_HIDDEN':
     case 'REMOTE_NOT_FOUND':
     case 'REMOTE_TLS_REQUIRED':
+      return ['connect', 'show-log'];
     case 'PUSH_NOT_ATOMIC':
     case 'REHEARSAL_UNAVAILABLE':
-      return ['connect', 'show-log'];
+      return ['install-tracking', 'connect', 'show-log'];
+    case 'METHOD_UNAVAILABLE':
+      return ['install-tracking', 'show-log'];
+    case 'MIGRATION_EXISTS':
+      return ['open-migration', 'tracking-status', 'show-log'];
+    case 'UNDO_UNAVAILABLE':
+      return ['reveal-local', 'show-log'];
     case 'REMOTE_UNREACHABLE':
     case 'REMOTE_RATE_LIMITED':
     case 'REMOTE_TIMEOUT':
@@ -77,7 +95,7 @@ export function failureActions(code: ErrorCode): readonly FailureAction[] {
     case 'FULL_PULL_NEEDED':
       return ['pull', 'show-log'];
     case 'PUSH_IN_DOUBT':
-      return ['pull-changes', 'show-log'];
+      return ['pull-changes', 'retry', 'show-log'];
     case 'WORKSPACE_UNTRUSTED':
       return ['manage-trust'];
     default:

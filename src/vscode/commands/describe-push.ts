@@ -50,8 +50,10 @@ export function rehearsedText({ target, totals }: PushReport): string {
 
 /** A refused row by its name, with its cause: `users 42, column email: …` */
 function refusedLine({ table, key, column, message }: RefusedChange): string {
-  const row = `${table} ${keyLabel(key)}`;
   const why = withPeriod(message);
+  // What only the end of the transaction brings up is no single row's.
+  if (table === '') return t('The push as a whole: {0}', why);
+  const row = key.length === 0 ? table : `${table} ${keyLabel(key)}`;
   return column === undefined ? `${row}: ${why}` : t('{0}, column {1}: {2}', row, column, why);
 }
 
@@ -68,22 +70,30 @@ export function refusedDetail(refused: readonly RefusedChange[]): string {
   ].join('\n');
 }
 
-/** All refused rows as a Markdown document. */
-export function refusedMarkdown(target: string, refused: readonly RefusedChange[]): string {
-  const lines = refused.map(({ table, key, op, column, cause, message }) => {
+/** Refused rows as the items of a Markdown list. */
+export function refusedItems(refused: readonly RefusedChange[]): readonly string[] {
+  return refused.map(({ table, key, op, column, cause, message }) => {
     const place = column === undefined ? '' : ` · ${inlineCode(column)}`;
+    const row =
+      table === ''
+        ? t('The push as a whole')
+        : `${inlineCode(`${table} ${keyLabel(key)}`)}${place} — ${changeLook(op).label}`;
     return [
-      `- ${inlineCode(`${table} ${keyLabel(key)}`)}${place} — ${changeLook(op).label}`,
+      `- ${row}`,
       `  ${escapeMarkdown(asSentence(message))}`,
       `  *${escapeMarkdown(refusalAdvice(cause))}*`,
     ].join('  \n');
   });
+}
+
+/** All refused rows as a Markdown document. */
+export function refusedMarkdown(target: string, refused: readonly RefusedChange[]): string {
   return [
     `# ${t('Rows that cannot go to {0}', escapeMarkdown(target))}`,
     '',
     t('Nothing was pushed: one refused row refuses the push.'),
     '',
-    ...lines,
+    ...refusedItems(refused),
     '',
   ].join('\n');
 }

@@ -15,12 +15,14 @@ export function undoQuestion(
   const when = formatInstant(finishedAt);
   return [
     operation === 'push'
-      ? t('Undo the push to {0} of {1}?', name, when)
-      : t('Undo the pull from {0} of {1}?', name, when),
+      ? t('Undo the push to {0} ({1})?', name, when)
+      : t('Undo the pull from {0} ({1})?', name, when),
     `${countsText(totals)}.`,
     stale.length === 0
       ? undefined
-      : t('{0} changed since and will stay as they are.', formatRows(stale.length)),
+      : stale.length === 1
+        ? t('1 row changed since and will stay as it is.')
+        : t('{0} changed since and will stay as they are.', formatRows(stale.length)),
   ]
     .filter((sentence) => sentence !== undefined)
     .join(' ');
@@ -31,7 +33,11 @@ export function undoneText({ operation, target, totals, stale }: UndoReport): st
   return [
     operation === 'push' ? t('The push to {0} was undone:', name) : t('The pull from {0} was undone:', name),
     `${countsText(totals)}.`,
-    stale.length === 0 ? undefined : t('{0} changed since and stayed as they are.', formatRows(stale.length)),
+    stale.length === 0
+      ? undefined
+      : stale.length === 1
+        ? t('1 row changed since and stayed as it is.')
+        : t('{0} changed since and stayed as they are.', formatRows(stale.length)),
   ]
     .filter((sentence) => sentence !== undefined)
     .join(' ');

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { toSynclineError, type SynclineError } from '../../core/errors.ts';
+import { toSynclineError } from '../../core/errors.ts';
 import type { PullReport } from '../../engine/pull-report.ts';
 import { runWithProgress } from '../progress/show-progress.ts';
 import { maskingKeyOf } from '../secrets/masking-key.ts';
@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import { formatCount, formatRows, formatTables } from '../text/amounts.ts';
 import { plainMessage } from '../text/plain-label.ts';
 import { chooseConnectedTarget, type ChosenTarget } from './choose-target.ts';
+import { confirmReplacing } from './confirm-replacing.ts';
 import { showFailure } from './show-failure.ts';
 
 export interface PullOptions {
@@ -53,37 +54,12 @@ async function pullAskingForEdits(services: Services, target: ChosenTarget) {
     return await pullTarget(services, target);
   } catch (thrown) {
     const error = toSynclineError(thrown);
-    if (error.code !== 'LOCAL_EDITS' || !(await confirmReplacing(error))) {
+    if (error.code !== 'LOCAL_EDITS' || !(await confirmReplacing(error, 'pull'))) {
       if (error.code === 'LOCAL_EDITS') return undefined;
       throw error;
     }
     return await pullTarget(services, target, { replaceLocalEdits: true });
   }
-}
-
-async function confirmReplacing({ details }: SynclineError): Promise<boolean> {
-  const edits = typeof details['edits'] === 'number' ? details['edits'] : undefined;
-  const question =
-    edits === undefined
-      ? vscode.l10n.t('The local database holds edits that a pull would replace.')
-      : edits === 1
-        ? vscode.l10n.t('1 row was edited locally, and this pull would replace it.')
-        : vscode.l10n.t(
-            '{0} rows were edited locally, and this pull would replace them.',
-            formatCount(edits),
-          );
-  const replace = vscode.l10n.t('Back up and replace');
-  const answer = await vscode.window.showWarningMessage(
-    question,
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'A backup of the whole local database is kept in .syncline/backups, so nothing is lost. Production is not touched.',
-      ),
-    },
-    replace,
-  );
-  return answer === replace;
 }
 
 function announce({ totals, target, warnings }: PullReport, keyCreated: boolean): void {

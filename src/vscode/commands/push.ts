@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SynclineError } from '../../core/errors.ts';
+import type { TableKey } from '../../core/schema/model.ts';
 import type { PushReport } from '../../engine/push-report.ts';
 import type { Selection } from '../../engine/selection.ts';
 import { askToArm } from '../arming/ask-to-arm.ts';
@@ -10,11 +11,14 @@ import type { Services } from '../services.ts';
 import { plainMessage } from '../text/plain-label.ts';
 import type { TreeNode } from '../tree/tree-nodes.ts';
 import { chooseConnectedTarget, type ChosenTarget } from './choose-target.ts';
+import { approvalQuestion, tablesToApprove } from './describe-consent.ts';
 import { pushedText, pushQuestion, rehearsedText } from './describe-push.ts';
-import { confirmingLarge, pushTarget } from './push-target.ts';
+import { askModally, withConsent, type PushConsent } from './push-consent.ts';
+import { pushTarget } from './push-target.ts';
 import { shapesOf } from './row-shapes.ts';
 import { showFailure } from './show-failure.ts';
 import { settleRefused } from './settle-refused.ts';
+import { tellPartial } from './tell-partial.ts';
 
 /** Where a push begins: at the row, table or group that was pointed at, or at a target. */
 export interface PushStart {
@@ -46,26 +50,29 @@ export async function pushChanges(services: Services, start: PushStart): Promise
 
 interface Planned {
   readonly target: ChosenTarget;
-  readonly selection: Selection | undefined;
+  /** What is pushed, and what was agreed to. */
+  readonly options: PushConsent & { readonly selection?: Selection };
   readonly report: PushReport;
 }
 
-/** A plan in which nothing is refused. Refused rows are told by name, and left out when the user says so. */
+/**
+ * A plan in which nothing is refused. Tables that need an approval are asked about by name; refused rows are told by
+ * name, and left out when the user says so.
+ */
 async function plan(
   services: Services,
   target: ChosenTarget,
   node: TreeNode | undefined,
 ): Promise<Planned | undefined> {
+  let approved: readonly TableKey[] = [];
   for (;;) {
     const selection = await selectionAt(services, target.name, 'local', node);
     if (selection === null) {
       void vscode.window.showInformationMessage(vscode.l10n.t('No local change is checked.'));
       return undefined;
     }
-    const report = await pushTarget(services, target, {
-      mode: 'plan',
-      ...(selection !== undefined && { selection }),
-    });
+    const options = { approved, ...(selection !== undefined && { selection }) };
+    const report = await pushTarget(services, target, { mode: 'plan', ...options });
     if (report.state === 'nothing') {
       void vscode.window.showInformationMessage(
         [
@@ -75,19 +82,39 @@ async function plan(
       );
       return undefined;
     }
-    if (report.state !== 'refused') return { target, selection, report };
+    if (report.state !== 'refused') return { target, options, report };
+    const asking = tablesToApprove(report.refused);
+    if (asking.length > 0) {
+      const answer = await askToApprove(services, report);
+      if (answer === 'agreed') approved = [...approved, ...asking];
+      else if (answer === undefined) return undefined;
+      continue;
+    }
     if (!(await settleRefused(services, report)) || node?.kind === 'changed-row') return undefined;
   }
 }
 
-async function showPlan(services: Services, { target, selection, report }: Planned): Promise<void> {
+/** `agreed`, `left-out` when the tables were unchecked, or undefined. */
+async function askToApprove(
+  { choices }: Services,
+  { target, refused }: PushReport,
+): Promise<'agreed' | 'left-out' | undefined> {
+  const leaveOut = vscode.l10n.t('Leave them out');
+  const answer = await askModally(approvalQuestion(target, refused), [leaveOut]);
+  if (answer === 'agreed') return 'agreed';
+  if (answer !== leaveOut) return undefined;
+  choices.chooseTables({ target, side: 'local' }, tablesToApprove(refused), false);
+  return 'left-out';
+}
+
+async function showPlan(services: Services, { target, options, report }: Planned): Promise<void> {
   const side = { target: target.name, side: 'local' } as const;
   const tables = changedTables(services, target.name, 'local').map(({ table }) => table);
   await services.previews.open({
     kind: 'push',
     target: target.name,
     counts: report.totals,
-    rows: changedRows(services, side, tables, selection),
+    rows: changedRows(services, side, tables, options.selection),
     shapeOf: shapesOf(services, target.name),
   });
 }
@@ -118,11 +145,8 @@ async function askAndPush(services: Services, planned: Planned, first: PushStart
 }
 
 /** Whether the server takes it all. What it refuses is told by name. */
-async function rehearse(services: Services, { target, selection }: Planned): Promise<boolean> {
-  const report = await pushTarget(services, target, {
-    mode: 'rehearse',
-    ...(selection !== undefined && { selection }),
-  });
+async function rehearse(services: Services, { target, options }: Planned): Promise<boolean> {
+  const report = await pushTarget(services, target, { mode: 'rehearse', ...options });
   if (report.state === 'refused') {
     await settleRefused(services, report);
     return false;
@@ -132,21 +156,20 @@ async function rehearse(services: Services, { target, selection }: Planned): Pro
 }
 
 /** False when the person backs out. */
-async function confirmAndPush(services: Services, { target, selection, report }: Planned): Promise<boolean> {
+async function confirmAndPush(services: Services, { target, options, report }: Planned): Promise<boolean> {
   const what = vscode.l10n.t('{0} will be pushed.', formatChanges(totalOf(report.totals)));
   if (!(await askToArm(services, target.name, what))) return false;
-  const pushed = await confirmingLarge(
-    (confirmed) =>
-      pushTarget(services, target, {
-        mode: 'push',
-        confirmed,
-        ...(selection !== undefined && { selection }),
-      }),
-    confirmLarge,
+  const pushed = await withConsent(target.name, options, (consent) =>
+    pushTarget(services, target, { ...options, ...consent, mode: 'push' }),
   );
   if (pushed === undefined) return false;
   if (pushed.state === 'refused') {
     await settleRefused(services, pushed);
+    return true;
+  }
+  if (pushed.state === 'partial') {
+    await services.previews.close();
+    await tellPartial(services, pushed);
     return true;
   }
   if (pushed.state !== 'pushed') {
@@ -158,13 +181,6 @@ async function confirmAndPush(services: Services, { target, selection, report }:
   await services.previews.close();
   tellPushed(pushed);
   return true;
-}
-
-async function confirmLarge(message: string): Promise<boolean> {
-  const push = vscode.l10n.t('Push all of it');
-  const detail = vscode.l10n.t('The limits are in syncline.json.');
-  const answer = await vscode.window.showWarningMessage(plainMessage(message), { modal: true, detail }, push);
-  return answer === push;
 }
 
 function tellPushed(report: PushReport): void {

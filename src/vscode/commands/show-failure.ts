@@ -51,6 +51,17 @@ async function carryOut(action: FailureAction, error: SynclineError, context: Fa
         numberIn(error, 'column'),
       );
       return;
+    case 'open-migration':
+      if (typeof error.details['file'] === 'string') {
+        await vscode.window.showTextDocument(vscode.Uri.file(error.details['file']));
+      }
+      return;
+    case 'install-tracking':
+      await vscode.commands.executeCommand('syncline.installTracking', context.target);
+      return;
+    case 'tracking-status':
+      await vscode.commands.executeCommand('syncline.trackingStatus', context.target);
+      return;
     case 'reveal-local':
       await vscode.commands.executeCommand('syncline.revealLocal');
       return;

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import { chooseConnectedTarget, type ChosenTarget } from './choose-target.ts';
 import { pulledChangesText } from './describe-pull-changes.ts';
 import { pullChangesOf } from './pull-changes.ts';
+import { agreedTo, type PushConsent } from './push-consent.ts';
 import { pushChanges } from './push.ts';
 import { showFailure } from './show-failure.ts';
 
@@ -14,7 +15,7 @@ import { showFailure } from './show-failure.ts';
 export async function syncTarget(
   { engine, session, secrets, arming }: Services,
   { folder, name, credentials }: ChosenTarget,
-  { confirmed }: { readonly confirmed?: boolean } = {},
+  consent: PushConsent = {},
 ): Promise<SyncReport> {
   const { key } = await maskingKeyOf(secrets, folder.toString());
   const request = {
@@ -24,7 +25,7 @@ export async function syncTarget(
     maskingKey: key,
     mode: 'incremental',
     ...(arming.armed?.target === name && { arm: name }),
-    ...(confirmed !== undefined && { confirmed }),
+    ...agreedTo(consent),
   } as const;
   return runWithProgress(session, 'sync', name, (handle) => engine.call('sync', request, handle));
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { toSynclineError } from '../../core/errors.ts';
 import type { ListedChange } from '../../engine/changes-report.ts';
 import type { UndoableRun, UndoReport } from '../../engine/undo-report.ts';
 import { askToArm } from '../arming/ask-to-arm.ts';
@@ -8,15 +9,24 @@ import { maskingKeyOf } from '../secrets/masking-key.ts';
 import type { Services } from '../services.ts';
 import { plainMessage } from '../text/plain-label.ts';
 import { chooseConnectedTarget, type ChosenTarget } from './choose-target.ts';
+import { confirmReplacing } from './confirm-replacing.ts';
 import { staleMarkdown, undoneText, undoQuestion } from './describe-undo.ts';
 import { shapesOf } from './row-shapes.ts';
 import { showFailure } from './show-failure.ts';
+
+export interface UndoRunOptions {
+  /** The latest one when absent. */
+  readonly run?: string;
+  readonly mode: 'plan' | 'rehearse' | 'apply';
+  /** Whether edits made since a full pull may be lost; a backup keeps them. */
+  readonly replaceLocalEdits?: boolean;
+}
 
 /** Undoes, with progress and without questions. A push to a protected target must be armed. Throws what the engine throws. */
 export async function undoRun(
   { engine, session, secrets, arming }: Services,
   { folder, name, credentials }: ChosenTarget,
-  { run, mode }: { readonly run?: string; readonly mode: 'plan' | 'rehearse' | 'apply' },
+  { run, mode, replaceLocalEdits }: UndoRunOptions,
 ): Promise<UndoReport> {
   const { key } = await maskingKeyOf(secrets, folder.toString());
   const request = {
@@ -26,6 +36,7 @@ export async function undoRun(
     maskingKey: key,
     mode,
     ...(run !== undefined && { run }),
+    ...(replaceLocalEdits !== undefined && { replaceLocalEdits }),
     ...(arming.armed?.target === name && { arm: name }),
   };
   const kind = mode === 'rehearse' ? 'rehearse' : 'undo';
@@ -81,10 +92,27 @@ async function askAndUndo(
     const what = vscode.l10n.t('{0} will be taken back.', formatChanges(totalOf(plan.totals)));
     if (!(await askToArm(services, target.name, what))) return;
   }
-  const done = await undoRun(services, target, { run: run.run, mode: 'apply' });
+  const done = await applyAskingForEdits(services, target, run);
+  if (done === undefined) return;
   await services.previews.close();
   if (done.state === 'refused') await showStale(services, done);
   else void vscode.window.showInformationMessage(undoneText(done));
+}
+
+/** Undefined when local edits would be lost and the person keeps them. */
+async function applyAskingForEdits(
+  services: Services,
+  target: ChosenTarget,
+  { run }: UndoableRun,
+): Promise<UndoReport | undefined> {
+  try {
+    return await undoRun(services, target, { run, mode: 'apply' });
+  } catch (thrown) {
+    const error = toSynclineError(thrown);
+    if (error.code !== 'LOCAL_EDITS') throw error;
+    if (!(await confirmReplacing(error, 'undo'))) return undefined;
+    return undoRun(services, target, { run, mode: 'apply', replaceLocalEdits: true });
+  }
 }
 
 /** Rows that were changed since stay as they are: all of them are told by name. */

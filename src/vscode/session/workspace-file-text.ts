@@ -26,14 +26,6 @@ export function readTargets(text: string): readonly TargetEntry[] {
   });
 }
 
-/** Where the file says that migrations are written, or where they are written when it says nothing. */
-export function migrationsDirectory(text: string): string {
-  const root = parseTree(text, [], { allowTrailingComma: true });
-  const node = root === undefined ? undefined : findNodeAtLocation(root, ['migrations', 'directory']);
-  const directory: unknown = node === undefined ? undefined : getNodeValue(node);
-  return typeof directory === 'string' && directory !== '' ? directory : 'supabase/migrations';
-}
-
 export interface NewTarget {
   readonly name: string;
   /** Absent for a target that is reached by connection string alone: that is a secret, and never in the file. */

@@ -1,5 +1,6 @@
 /** The words on a table's row in the tree, and in its tooltip. */
 import { t } from '@vscode/l10n';
+import type { TrackingLoss } from '../../core/local-changes-port.ts';
 import type { ChangeCounts, TableStatus } from '../../engine/workspace-status.ts';
 import { formatAge, formatCount, formatInstant, formatRows } from '../text/amounts.ts';
 import { escapeMarkdown, inlineCode } from '../text/markdown.ts';
@@ -39,6 +40,7 @@ export function tableTooltip(table: TableStatus, now: number): string {
     schemaDifferences(table),
     masking(table),
     times(table, now),
+    tracking(table),
     hint(table),
   ]
     .filter((section) => section !== undefined)
@@ -121,6 +123,29 @@ function times({ pulledAt, comparedAt }: TableStatus, now: number): string | und
       : t('compared {0} ({1})', formatAge(comparedAt, now), formatInstant(comparedAt)),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' · ');
+}
+
+/** How local changes are found, where the workspace file says that they are logged. */
+function tracking({ tracking: how }: TableStatus): string | undefined {
+  if (how === undefined) return undefined;
+  if (how.state === 'triggers') return t('Local changes are logged by triggers.');
+  return t(
+    'Local changes are found by comparing the whole table: {0} The next pull or push makes the triggers anew.',
+    lossText(how.reason),
+  );
+}
+
+function lossText(reason: TrackingLoss): string {
+  switch (reason) {
+    case 'replaced':
+      return t('the file was restored or copied over, or its log was taken out.');
+    case 'rebuilt':
+      return t('the table was made anew, as migrations of an ORM do.');
+    case 'triggers':
+      return t('its triggers are gone, or do not fit it any more.');
+    case 'uncounted':
+      return t('rows are gone that no trigger saw.');
+  }
 }
 
 function hint(table: TableStatus): string | undefined {

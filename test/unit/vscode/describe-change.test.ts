@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { RefusalCause } from '../../../src/core/rows/change.ts';
 import {
   changeDescription,
   changeLabel,
@@ -87,15 +88,24 @@ describe('counts', () => {
 
 describe('a refusal', () => {
   it('comes with a next step for every cause', () => {
-    const causes = [
-      'pseudonym',
-      'unrepresentable',
-      'changed-in-production',
-      'missing-in-production',
-      'exists-in-production',
-      'refused-by-server',
-      'not-allowed',
-    ] as const;
-    for (const cause of causes) assert.match(refusalAdvice(cause), /\.$/);
+    // A record: a cause that is added has to be added here, too.
+    const causes: Record<RefusalCause, true> = {
+      pseudonym: true,
+      unrepresentable: true,
+      'changed-in-production': true,
+      'missing-in-production': true,
+      'exists-in-production': true,
+      'changed-locally': true,
+      'refused-by-server': true,
+      'in-doubt': true,
+      'schema-changed': true,
+      'no-primary-key': true,
+      'not-allowed': true,
+      'not-approved': true,
+    };
+    const all = Object.keys(causes) as RefusalCause[];
+    const advice = all.map(refusalAdvice);
+    for (const text of advice) assert.match(text, /\.$/);
+    assert.equal(new Set(advice).size, all.length);
   });
 });

@@ -30,11 +30,22 @@ describe('a failure’s notification', () => {
     assert.equal(failureActions('WORKSPACE_UNTRUSTED')[0], 'manage-trust');
     assert.equal(failureActions('MASKING_KEY_MISSING')[0], 'pull');
     assert.equal(failureActions('INTERNAL')[0], 'show-log');
+    assert.deepEqual(failureActions('PUSH_NOT_ATOMIC').slice(0, 2), ['install-tracking', 'connect']);
+    assert.equal(failureActions('REHEARSAL_UNAVAILABLE')[0], 'install-tracking');
+    assert.equal(failureActions('METHOD_UNAVAILABLE')[0], 'install-tracking');
+    assert.equal(failureActions('PUSH_NEEDS_CONFIRMATION')[0], 'open-workspace-file');
+    assert.equal(failureActions('PUSH_IN_DOUBT')[0], 'pull-changes');
+    assert.equal(failureActions('MIGRATION_EXISTS')[0], 'open-migration');
+    assert.equal(failureActions('MIGRATION_UNWRITABLE')[0], 'open-workspace-file');
   });
 
   it('speaks of the editor and not of the command line', () => {
     for (const code of CODES) {
-      assert.doesNotMatch(failureMessage(new SynclineError(code, 'x')), /SYNCLINE_|--|openssl/, code);
+      assert.doesNotMatch(
+        failureMessage(new SynclineError(code, 'x')),
+        /SYNCLINE_|--|openssl|syncline kit/,
+        code,
+      );
     }
   });
 });

@@ -5,10 +5,9 @@ import type { UndoReport } from '../../../src/engine/undo-report.ts';
 import { checkCopyPath } from '../../../src/vscode/commands/check-copy-path.ts';
 import { pulledChangesText } from '../../../src/vscode/commands/describe-pull-changes.ts';
 import { staleMarkdown, undoneText, undoQuestion } from '../../../src/vscode/commands/describe-undo.ts';
-import { migrationFileName } from '../../../src/vscode/commands/migration-file-name.ts';
+import { installedText } from '../../../src/vscode/commands/describe-kit.ts';
 import { kitStatusMarkdown } from '../../../src/vscode/documents/kit-status-markdown.ts';
-import { migrationsDirectory } from '../../../src/vscode/session/workspace-file-text.ts';
-import { FIVE_MINUTES_AGO, NOW } from './table-status.ts';
+import { FIVE_MINUTES_AGO } from './table-status.ts';
 
 describe('an incremental pull', () => {
   const table = (changes: NonNullable<PulledTable['changes']>) => ({ changes }) as PulledTable;
@@ -57,7 +56,7 @@ describe('undoing', () => {
   it('asks with what is taken back and what stays', () => {
     assert.equal(
       undoQuestion(run, plan),
-      'Undo the push to production of 2026-03-01 11:55:00 UTC? 3 updated, 1 deleted. 1 row changed since and will stay as they are.',
+      'Undo the push to production (2026-03-01 11:55:00 UTC)? 3 updated, 1 deleted. 1 row changed since and will stay as it is.',
     );
     assert.match(
       undoQuestion({ ...run, operation: 'pull' }, { ...plan, stale: [] }),
@@ -86,19 +85,20 @@ describe('change tracking', () => {
     version: 2,
     tables: [
       { table: 'users', tracked: true },
-      { table: 'log', tracked: false, cause: 'It has no primary key.' },
+      { table: 'log', tracked: false, cause: 'no-primary-key' },
     ],
     missing: ['syncline_changes(text)'],
     changeLogRows: 1200,
     oldestChange: FIVE_MINUTES_AGO,
     stagedPushes: 2,
-    advice: 'Deploy the migration again.',
+    advice: 'write the kit as a migration ("kit sql --write")',
   };
 
   it('is told by state, table and what to do next', () => {
     const text = kitStatusMarkdown(report);
     assert.match(text, /\*\*installed in part\*\*/);
-    assert.match(text, /Deploy the migration again/);
+    assert.match(text, /Installing it again mends it.*\*\*Syncline: Install change tracking\*\*/);
+    assert.doesNotMatch(text, /--write/);
     assert.match(text, /\| `users` \| ✓ logged \|/);
     assert.match(text, /\| `log` \| ✗ not logged \| It has no primary key/);
     assert.match(text, /1,200 entries[^]*reaches back to 2026-03-01 11:55:00 UTC[^]*2 pushes are staged/);
@@ -111,15 +111,32 @@ describe('change tracking', () => {
     assert.equal(new Set(texts).size, states.length);
   });
 
-  it('is written where migrations are, under a name that the Supabase CLI runs', () => {
-    assert.equal(migrationFileName('syncline_kit', NOW), '20260301120000_syncline_kit.sql');
-    assert.equal(
-      migrationsDirectory('{ "migrations": { "directory": "db/migrations" } // ours\n}'),
-      'db/migrations',
-    );
-    for (const text of ['', '{}', '{"migrations": 3}', '{"migrations": {"directory": ""}}']) {
-      assert.equal(migrationsDirectory(text), 'supabase/migrations');
+  it('says why a table is not logged, whatever the cause', () => {
+    const causes = ['absent', 'untracked', 'altered', 'truncated', 'unlogged', 'inherited', 'replicated'];
+    for (const cause of causes) {
+      const text = kitStatusMarkdown({ ...report, tables: [{ table: 'log', tracked: false, cause }] });
+      assert.match(text, /\| `log` \| ✗ not logged \| [A-Z].*\. \|/, cause);
     }
+    const unknown = kitStatusMarkdown({
+      ...report,
+      tables: [{ table: 'log', tracked: false, cause: 'odd' }],
+    });
+    assert.match(unknown, /\| odd \|/);
+  });
+
+  it('is in order when all is logged that has a key, and not before', () => {
+    assert.match(kitStatusMarkdown({ ...report, state: 'current' }), /Everything is in order/);
+    const tables = [{ table: 'users', tracked: false, cause: 'altered' }];
+    assert.match(kitStatusMarkdown({ ...report, state: 'current', tables }), /Install change tracking/);
+  });
+
+  it('says what was written, and what it is good for', () => {
+    const files = { up: 'supabase/migrations/1_kit.sql', down: 'supabase/migrations/down/1_kit.sql' };
+    assert.match(
+      installedText(files, false),
+      /written to .*\/1_kit\.sql, .*down\/1_kit\.sql\. Review and commit/,
+    );
+    assert.match(installedText(files, true), /already: deploying it changes nothing/);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RefusedChange } from '../../../src/core/rows/change.ts';
 import type { PushReport } from '../../../src/engine/push-report.ts';
+import { partialMarkdown, partialText } from '../../../src/vscode/commands/describe-partial.ts';
 import {
   guaranteeText,
   pushedText,
@@ -72,5 +73,45 @@ describe('refused rows', () => {
     const text = refusedMarkdown('production', rows);
     for (const { key } of rows) assert.ok(text.includes(`\`users ${key[0]!}\``));
     assert.equal(text.match(/\*Pull changes first/g)?.length, 20);
+  });
+
+  it('are told as the push’s own when no row is to blame', () => {
+    const late = refused('', { table: '', key: [], cause: 'refused-by-server', message: 'a check failed' });
+    assert.match(refusedDetail([late]), /^• The push as a whole: a check failed\./);
+    assert.match(refusedMarkdown('production', [late]), /- The push as a whole/);
+  });
+});
+
+describe('a push that ended at a failure', () => {
+  const partial: PushReport = {
+    ...report,
+    guarantee: 'row-by-row',
+    state: 'partial',
+    tables: [{ table: 'users', inserted: 0, updated: 2, deleted: 0 }],
+    totals: { inserted: 0, updated: 2, deleted: 0 },
+    left: [
+      { table: 'users', inserted: 0, updated: 1, deleted: 0 },
+      { table: 'a|b', inserted: 0, updated: 0, deleted: 3 },
+    ],
+    refused: [refused('7')],
+    warnings: ['Sequences stay.'],
+  };
+
+  it('is told by what was done and what is left', () => {
+    assert.equal(
+      partialText(partial),
+      'Pushed to production in part: 2 updated. 4 changes are left, and are still local changes.',
+    );
+    const nothing = { ...partial, totals: { inserted: 0, updated: 0, deleted: 0 }, tables: [] };
+    assert.match(partialText(nothing), /nothing is known to be written/);
+  });
+
+  it('is accounted for table by table, with the row where it ended', () => {
+    const text = partialMarkdown(partial);
+    assert.match(text, /## Why it ended\n\n- `users 7`[^]*Production changed this row/);
+    assert.match(text, /## What production has now[^]*\| `users` \| 0 \| 2 \| 0 \|/);
+    assert.match(text, /## What is left[^]*\| `users` \| 0 \| 1 \| 0 \|\n\| `a\\\|b` \| 0 \| 0 \| 3 \|/);
+    assert.match(text, /Sequences stay/);
+    assert.match(partialMarkdown({ ...partial, tables: [] }), /## What production has now\n\nNothing\./);
   });
 });

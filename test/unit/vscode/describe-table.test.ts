@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TableTracking } from '../../../src/core/local-changes-port.ts';
 import type { TableDrift } from '../../../src/engine/workspace-status.ts';
 import { driftLook, hasDrifted, targetLook } from '../../../src/vscode/tree/drift.ts';
 import { tableDescription, tableLabel, tableTooltip } from '../../../src/vscode/tree/describe-table.ts';
@@ -135,6 +136,16 @@ describe('a table’s tooltip', () => {
     assert.match(tooltip, /Schema differs:\n- `column "phone" was added in production`/);
     assert.match(tooltip, /Pulled 5 min ago .* · compared just now/);
     assert.doesNotMatch(tableTooltip(pulledTable({ comparedAt: FIVE_MINUTES_AGO }), NOW), /compared/);
+  });
+
+  it('says how local changes are found where they are logged, and why when they are not any more', () => {
+    assert.doesNotMatch(tableTooltip(pulledTable(), NOW), /Local changes are/);
+    const tooltip = (tracking: TableTracking) => tableTooltip(pulledTable({ tracking }), NOW);
+    assert.match(tooltip({ state: 'triggers' }), /Local changes are logged by triggers\./);
+    const reasons = ['replaced', 'rebuilt', 'triggers', 'uncounted'] as const;
+    const texts = reasons.map((reason) => tooltip({ state: 'lost', reason }));
+    for (const text of texts) assert.match(text, /comparing the whole table: .*\. The next pull or push/);
+    assert.equal(new Set(texts).size, reasons.length);
   });
 
   it('warns of a table without a primary key', () => {
