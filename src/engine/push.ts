@@ -244,6 +244,9 @@ async function send(run: PushRun, report: PushReport, load: Load): Promise<Pushe
     }
     case 'partial': {
       const done = outcome.applied.flatMap((index) => sent.slice(index, index + 1));
+      const doubted = outcome.failures.flatMap(({ cause, index }) => (cause === 'in-doubt' ? [index] : []));
+      // What may have been applied can be undone as well: production's row tells then.
+      inverse?.keepOnly([...outcome.applied, ...doubted]);
       run.log('warn', `Push ${id} was applied in part: ${done.length} changes.`);
       const counter = tableCounter();
       for (const [record, { op }] of done) counter.count(record.table.key, op);

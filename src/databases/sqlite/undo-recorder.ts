@@ -37,7 +37,7 @@ export function createUndoLog(driver: SqliteDriver, path: string, seal: Seal): U
   );
   const addOperation = connection.prepare<[number, Uint8Array]>('INSERT INTO operations VALUES (?, ?)');
   const committed = { rows: 0 };
-  const counts = { rows: 0, operations: 0 };
+  const counts = { rows: 0, operations: 0, places: 0 };
   return {
     path,
     get rows() {
@@ -59,7 +59,8 @@ export function createUndoLog(driver: SqliteDriver, path: string, seal: Seal): U
     },
     operation(bytes) {
       counts.operations += 1;
-      const place = counts.operations;
+      counts.places += 1;
+      const place = counts.places;
       guarded(() => addOperation.run(place, seal.seal(operationPlace(place), bytes)));
     },
     keepOperations(places) {
@@ -70,6 +71,10 @@ export function createUndoLog(driver: SqliteDriver, path: string, seal: Seal): U
         connection.exec(
           'DELETE FROM operations WHERE place NOT IN (SELECT place FROM temp.kept); DROP TABLE temp.kept',
         );
+        const left = connection
+          .prepare<[], { count: bigint }>('SELECT count(*) AS count FROM operations')
+          .get();
+        counts.operations = Number(left?.count ?? 0n);
       });
     },
     commit() {
