@@ -226,7 +226,10 @@ export interface Ledger {
   /** The runs that can be taken back, the latest first, of all targets: they share the local file. */
   undoable(): readonly UndoableRecord[];
   forgetUndo(run: string): void;
+  /** In the order in which they began. */
   unfinished(): readonly UnfinishedRun[];
+  /** Whether a run began after another one, by the order in which they were written down: no clock is asked. */
+  beganAfter(run: string, other: string): boolean;
   pulled(target: string): PulledTarget | undefined;
   /** The rows that the last pull of a target left alone because both sides had changed them. */
   held(target: string): readonly HeldRecord[];

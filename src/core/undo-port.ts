@@ -40,6 +40,8 @@ export interface UndoRecorder {
   restart(): void;
   /** What was done to production, in its order; the engine knows what the bytes mean. */
   operation(bytes: Uint8Array): void;
+  /** Only the operations in these places were done. */
+  keepOperations(places: readonly number[]): void;
   /** Durable when it returns. */
   commit(): void;
   close(): void;

@@ -33,6 +33,8 @@ export interface PushInverse {
   record(operations: readonly (readonly [PulledTableRecord, PushOperation])[]): Promise<void>;
   /** Durable when it returns; to be called before the commit is sent. */
   keep(): void;
+  /** Row by row: of what was recorded, production has only the operations in these places. */
+  keepOnly(places: readonly number[]): void;
   /** Production has nothing of the push. */
   drop(): void;
   close(): void;
@@ -47,6 +49,11 @@ export function keepPushInverse(run: PushRun): PushInverse {
   const seal = maskingKey === undefined ? PLAIN : sealFor(maskingKey, id, randomBytes);
   const recorder = local.createUndoLog(undoPath(paths, id), seal);
   let isKept = false;
+  const keep = (): void => {
+    const entry = finishUndo(recorder);
+    if (entry !== 'nothing-changed') ledger.keepUndo(id, entry, clock());
+    isKept = true;
+  };
   return {
     recorder,
     async record(operations) {
@@ -54,13 +61,13 @@ export function keepPushInverse(run: PushRun): PushInverse {
       for (const [record, operation] of operations) {
         recorder.operation(encodePushed(pushed(record, operation, rows)));
       }
-      // Row by row, nothing waits for a commit.
-      if (isKept && writer.guarantee === 'row-by-row') recorder.commit();
+      // Row by row, nothing waits for a commit: each is kept before it is sent.
+      if (writer.guarantee === 'row-by-row') keep();
     },
-    keep() {
-      const entry = finishUndo(recorder);
-      if (entry !== 'nothing-changed') ledger.keepUndo(id, entry, clock());
-      isKept = true;
+    keep,
+    keepOnly(places) {
+      recorder.keepOperations(places);
+      keep();
     },
     drop() {
       if (isKept) ledger.forgetUndo(id);

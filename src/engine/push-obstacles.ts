@@ -9,18 +9,19 @@ import type { PushRun } from './push.ts';
 import { schemaDifferences } from './schema-differences.ts';
 
 /**
- * Tables without a primary key that were changed locally, and those that may be pushed and whose local columns are
- * others than those that were pulled, a refusal for each difference.
+ * Of the tables that are selected: those without a primary key that were changed locally, and those that may be pushed
+ * and whose local columns are others than those that were pulled, a refusal for each difference.
  */
 export function localObstacles(
-  { previous, rules, local, paths }: PushRun,
+  { previous, rules, local, paths, selection }: PushRun,
   reader: LocalChangesReader,
 ): RefusedChange[] {
-  const altered = previous.tables.filter((record) => {
+  const selected = previous.tables.filter(({ table }) => selection?.tables?.includes(table.key) ?? true);
+  const altered = selected.filter((record) => {
     const direction = rules.file.tables[record.table.key]?.direction ?? rules.file.defaults.direction;
     return (direction === 'push' || direction === 'both') && !reader.isReadable(record);
   });
-  const keyless = previous.tables.filter(({ table }) => table.primaryKey.length === 0);
+  const keyless = selected.filter(({ table }) => table.primaryKey.length === 0);
   const changed = local.countLocalChanges(paths.local, previous.basePath, keyless);
   return [
     ...altered.flatMap((record) =>

@@ -270,6 +270,9 @@ async function send(run: PushRun, report: PushReport, load: Load): Promise<Pushe
     }
     case 'partial': {
       const done = someOf(sent, outcome.applied);
+      const doubted = outcome.failures.flatMap(({ cause, index }) => (cause === 'in-doubt' ? [index] : []));
+      // What may have been applied can be undone as well: production's row tells then.
+      inverse?.keepOnly([...outcome.applied, ...doubted]);
       run.log('warn', `Push ${id} was applied in part: ${countOf(done)} changes.`);
       const counter = tableCounter();
       for (const { packed } of done) counter.count(packed.table, packed.op, packed.count);

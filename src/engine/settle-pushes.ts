@@ -46,7 +46,7 @@ async function settle(
     ledger.end(run.id, 'interrupted', clock());
     log('warn', `The push of ${began} is over: ${why}.`);
   };
-  if (previous === undefined || previous.pulledAt > run.startedAt) {
+  if (previous === undefined || ledger.beganAfter(previous.run, run.id)) {
     end('a later run has taken in what production had of it');
     return;
   }

@@ -178,10 +178,19 @@ export function openLedger(driver: SqliteDriver, path: string): Ledger {
         connection
           .prepare<[], UnfinishedRow>(
             `SELECT id, operation, target, state, started_at, stage_path, outcome, witness FROM runs
-             WHERE state IN ('running', 'switching') ORDER BY started_at`,
+             WHERE state IN ('running', 'switching') ORDER BY rowid`,
           )
           .all()
           .map((row) => unfinishedRun(row, folder)),
+      ),
+    beganAfter: (run, other) =>
+      guarded(
+        () =>
+          connection
+            .prepare<[string, string], { later: bigint | null }>(
+              `SELECT (SELECT rowid FROM runs WHERE id = ?) > (SELECT rowid FROM runs WHERE id = ?) AS later`,
+            )
+            .get(run, other)?.later === 1n,
       ),
     pulled(target) {
       const row = guarded(() =>

@@ -4,7 +4,7 @@ import { encodeRow } from '../../core/values/row-encoding.ts';
 import type { SqliteDriver } from './driver.ts';
 import { ensureFolder, sqliteError } from './errors.ts';
 import { removeFiles } from './remove.ts';
-import { undoBlock } from './undo-blocks.ts';
+import { entriesOf, undoBlock } from './undo-blocks.ts';
 import { changePlace, encodeChange, operationPlace, UNDO_SQL } from './undo-format.ts';
 
 /** See {@link UndoDatabase.createUndoLog}. */
@@ -60,6 +60,10 @@ export function createUndoLog(driver: SqliteDriver, path: string, seal: Seal): U
     const place = counts.operationBlocks;
     addOperations.run(place, seal.seal(operationPlace(place), operations.take()));
   };
+  const readOperations = connection
+    .prepare<[bigint], Uint8Array>('SELECT block FROM operation_blocks WHERE place = ?')
+    .pluck();
+  const removeOperations = connection.prepare<[bigint]>('DELETE FROM operation_blocks WHERE place = ?');
   return {
     path,
     get rows() {
@@ -88,6 +92,26 @@ export function createUndoLog(driver: SqliteDriver, path: string, seal: Seal): U
       counts.operations += 1;
       operations.add(bytes);
       if (operations.isFull) guarded(writeOperations);
+    },
+    keepOperations(places) {
+      guarded(() => {
+        writeOperations();
+        const kept = new Set(places);
+        const blocks = connection
+          .prepare<[], bigint>('SELECT place FROM operation_blocks ORDER BY place')
+          .pluck()
+          .all();
+        counts.operations = 0;
+        let index = 0;
+        for (const place of blocks) {
+          const block = readOperations.get(place);
+          if (block === undefined) continue;
+          for (const entry of entriesOf(seal.open(operationPlace(place), block))) {
+            if (kept.has(index++)) this.operation(entry);
+          }
+          removeOperations.run(place);
+        }
+      });
     },
     commit() {
       guarded(() => {

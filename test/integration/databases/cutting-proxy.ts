@@ -8,6 +8,8 @@ export interface CuttingProxy {
   readonly connectionString: string;
   /** Decides about each chunk. The server never learns that a client was cut off: its side stays open. */
   judge: (chunk: Buffer, direction: 'request' | 'response') => Verdict;
+  /** The server learns that clients were cut off, as it does when their machine is heard of again. */
+  hangUp(): void;
   /** Ends the connections to the server as well. */
   stop(): Promise<void>;
 }
@@ -16,6 +18,7 @@ export interface CuttingProxy {
 export async function cuttingProxy(connectionString: string): Promise<CuttingProxy> {
   const target = new URL(connectionString);
   const sockets = new Set<Socket>();
+  const abandoned = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
@@ -31,6 +34,7 @@ export async function cuttingProxy(connectionString: string): Promise<CuttingPro
         return;
       }
       isCut = true;
+      abandoned.add(upstream);
       client.destroy();
     };
     client.on('data', forward(upstream, 'request'));
@@ -46,6 +50,10 @@ export async function cuttingProxy(connectionString: string): Promise<CuttingPro
   const proxy: CuttingProxy = {
     connectionString: through.href,
     judge: () => 'pass',
+    hangUp() {
+      for (const socket of abandoned) socket.destroy();
+      abandoned.clear();
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

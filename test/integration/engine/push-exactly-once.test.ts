@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { cpSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { SynclineError } from '../../../src/core/errors.ts';
 import type { ProductionWriter } from '../../../src/core/push-ports.ts';
@@ -16,8 +18,9 @@ import { execute, query } from '../../support/sqlite-files.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { KEY, testWorkspace, type TestWorkspace } from '../../support/test-workspace.ts';
 import { cuttingProxy, type CuttingProxy } from '../databases/cutting-proxy.ts';
+import { PUSH_PHASES, phasedPush, type PushPhase } from './push-phases.ts';
 
-const ROUNDS = process.env['SYNCLINE_SOAK'] === '1' ? 500 : 60;
+const ROUNDS = process.env['SYNCLINE_SOAK'] === '1' ? 500 : 15;
 const ROWS = 40;
 
 /** `touched` counts what the server did to a row, so that a change applied twice shows. */
@@ -34,6 +37,12 @@ const RULES = {
   tables: { items: { mask: { note: 'keep' } } },
 };
 
+/**
+ * What else is lost with the connection that is cut: nothing, every other one until the push has given up, or that and
+ * all that the process would have done with its files.
+ */
+const AFTERWARDS = ['once', 'gone', 'killed'] as const;
+
 interface ModelRow {
   n: number;
   note: string;
@@ -44,6 +53,7 @@ for (const way of ['transaction', 'kit'] as const) {
   describe(`${ROUNDS} pushes whose connection is cut at random points (${way})`, function () {
     this.timeout(ROUNDS * 10_000);
     const folder = temporaryFolders('suite');
+    const copies = temporaryFolders();
     const { seed, random } = seededRandom();
     const below = (limit: number): number => Math.floor(random() * limit);
     let server: TestPostgres;
@@ -80,7 +90,7 @@ for (const way of ['transaction', 'kit'] as const) {
       await server.stop();
     });
 
-    const writer = (): ProductionWriter =>
+    const opened = (): ProductionWriter =>
       way === 'kit'
         ? openKitWriter({
             url: proxy.connectionString,
@@ -89,8 +99,8 @@ for (const way of ['transaction', 'kit'] as const) {
           })
         : openPostgresWriter({ connectionString: proxy.connectionString });
 
-    const options = (): PushOptions => ({
-      writer: writer(),
+    const options = (writer: ProductionWriter): PushOptions => ({
+      writer,
       address: 'test',
       maskingKey: KEY,
       mode: 'push',
@@ -102,7 +112,7 @@ for (const way of ['transaction', 'kit'] as const) {
 
     /** Changes the local rows, and tells what production's become if all of it is applied. */
     function edit(model: ReadonlyMap<number, ModelRow>, round: number): Map<number, ModelRow> {
-      const after = new Map<number, ModelRow>([...model].map(([id, row]) => [id, { ...row }] as const));
+      const after = new Map([...model].map(([id, row]): [number, ModelRow] => [id, { ...row }]));
       const statements: string[] = [];
       for (let count = 1 + below(6); count > 0; count -= 1) {
         const ids = [...after.keys()];
@@ -142,30 +152,57 @@ for (const way of ['transaction', 'kit'] as const) {
       return rows.map(({ row }) => row);
     }
 
+    /** The files, as a process that was killed at this instant leaves them. */
+    function killed(): () => void {
+      const copy = join(copies(), 'killed');
+      cpSync(workspace.folder, copy, { recursive: true });
+      return () => {
+        rmSync(workspace.folder, { recursive: true });
+        renameSync(copy, workspace.folder);
+      };
+    }
+
+    /** The next start: what was left is settled. */
+    const restart = (): Promise<void> =>
+      workspace.open(async (context) => {
+        recover(context);
+        await settlePushes(context, {
+          writer: opened(),
+          maskingKey: KEY,
+          signal: new AbortController().signal,
+        });
+      });
+
     it('are each applied once or not at all, and production is as the model says', async () => {
-      let usual = 40;
       let model = new Map<number, ModelRow>(
-        Array.from({ length: ROWS }, (_, at) => [at + 1, { n: 0, note: 'start', touched: 0 }]),
+        Array.from({ length: ROWS }, (_, at) => [at + 1, { n: 0, note: 'start', touched: 0 }] as const),
       );
-      const fates = { pushed: 0, applied: 0, undone: 0, killed: 0 };
+      const fates = new Map<string, number>();
+      const count = (fate: string): void => void fates.set(fate, (fates.get(fate) ?? 0) + 1);
+      /** Of the last push that was not cut in a phase: how many chunks it takes. */
+      const chunks = new Map<PushPhase, number>();
+      const sent = new Map<PushPhase, number>();
       for (let round = 1; round <= ROUNDS; round += 1) {
         const about = `seed ${seed}, round ${round}`;
         const before = listed(model);
         const next = edit(model, round);
-        // Some pushes are killed as well: whatever they would still do after the cut does not happen.
-        const isKilled = below(3) === 0;
-        const cutAt = below(usual + 5);
-        let chunks = 0;
-        const line = { isCut: false };
-        proxy.judge = () => {
-          if (isKilled && line.isCut) return 'cut';
-          const cut = chunks === cutAt;
-          chunks += 1;
-          line.isCut ||= cut;
-          return cut ? 'cut' : 'pass';
+        const phase = PUSH_PHASES[round % PUSH_PHASES.length] ?? 'before';
+        const after = AFTERWARDS[below(AFTERWARDS.length)] ?? 'once';
+        const point = {
+          phase,
+          chunk: phase === 'commit' || phase === 'answer' ? 0 : below(chunks.get(phase) ?? 1),
         };
+        let restore = (): void => undefined;
+        const cut = {
+          point,
+          isGone: after !== 'once',
+          onCut: () => {
+            if (after === 'killed') restore = killed();
+          },
+        };
+        const phased = phasedPush(proxy, opened(), cut);
         const heard = await workspace
-          .open((context) => push(context, options()))
+          .open((context) => push(context, options(phased.writer)))
           .then(
             ({ state }) => state,
             (error: unknown) => {
@@ -177,39 +214,28 @@ for (const way of ['transaction', 'kit'] as const) {
               return error.code;
             },
           );
-        if (!line.isCut) usual = chunks;
         proxy.judge = () => 'pass';
-        // The next start asks what became of it.
-        await workspace.open(async (context) => {
-          recover(context);
-          await settlePushes(context, {
-            writer: writer(),
-            maskingKey: KEY,
-            signal: new AbortController().signal,
-          });
-        });
-        // The server learns at last of clients that were gone before they had named their transaction.
-        await client.query(
-          `select pg_terminate_backend(pid) from pg_stat_activity
-           where application_name = 'syncline' and datname = current_database()`,
-        );
+        if (after !== 'once') proxy.hangUp();
+        restore();
+        await restart();
         const now = await production();
         const isApplied = JSON.stringify(now) === JSON.stringify(listed(next));
         assert.ok(
           isApplied || JSON.stringify(now) === JSON.stringify(before),
-          `${about} (${heard}): neither once nor not at all\n${now.join('\n')}\n---\n${listed(next).join('\n')}`,
+          `${about} (${phase}, ${after}, ${heard}): neither once nor not at all\n${now.join('\n')}\n---\n${listed(next).join('\n')}`,
         );
         if (heard === 'pushed') assert.ok(isApplied, about);
-        if (isKilled && line.isCut) fates.killed += 1;
-        fates[heard === 'pushed' ? 'pushed' : isApplied ? 'applied' : 'undone'] += 1;
+        if (phased.isCut()) sent.set(phase, (sent.get(phase) ?? 0) + 1);
+        count(phased.isCut() ? `${phase} ${after}: ${isApplied ? 'applied' : 'not applied'}` : 'not cut');
         if (!isApplied) {
-          const { state } = await workspace.open((context) => push(context, options()));
-          assert.ok(state === 'pushed' || state === 'nothing', `${about}: then ${state}`);
+          const again = phasedPush(proxy, opened());
+          const { state } = await workspace.open((context) => push(context, options(again.writer)));
+          assert.ok(state === 'pushed', `${about} (${phase}, ${after}, ${heard}): then ${state}`);
+          for (const [each, passed] of again.passed) chunks.set(each, passed);
         }
+        if (round % 100 === 0) console.log(`      after ${round} rounds, seed ${seed}:\n${told(fates)}`);
         model = next;
         assert.deepEqual(await production(), listed(model), about);
-        const { state } = await workspace.open((context) => push(context, options()));
-        assert.equal(state, 'nothing', about);
         assert.deepEqual(
           query(workspace.database, 'SELECT id, n, note, touched FROM items ORDER BY id').map((row) =>
             row.join(' '),
@@ -218,8 +244,19 @@ for (const way of ['transaction', 'kit'] as const) {
           about,
         );
       }
-      console.log(`      seed ${seed} (SYNCLINE_TEST_SEED): ${JSON.stringify(fates)}`);
-      assert.ok(fates.undone > ROUNDS / 12 && fates.pushed > 0, JSON.stringify(fates));
+      const { state } = await workspace.open((context) => push(context, options(opened())));
+      assert.equal(state, 'nothing', `seed ${seed}`);
+      console.log(`      seed ${seed} (SYNCLINE_TEST_SEED):\n${told(fates)}`);
+      for (const phase of PUSH_PHASES) {
+        assert.ok((sent.get(phase) ?? 0) >= ROUNDS / 15, `${phase} was cut too seldom`);
+      }
     });
   });
+}
+
+function told(fates: ReadonlyMap<string, number>): string {
+  return [...fates]
+    .map(([fate, times]) => `        ${fate}: ${times}`)
+    .sort()
+    .join('\n');
 }
