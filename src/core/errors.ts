@@ -154,6 +154,16 @@ export const ERROR_KINDS = {
       'Leave the method out, and the best that the target offers is used; the kit offers the change log.',
   },
 
+  SELECTION_INVALID: {
+    exit: 1,
+    remedy:
+      'Name tables that were pulled (syncline status lists them), rows by their whole primary key as production has it, and sets of syncline.json; a part of production is pulled incrementally.',
+  },
+  COPY_PATH_INVALID: {
+    exit: 1,
+    remedy: 'Name a new file in the workspace folder, such as ./dev.sandbox.db.',
+  },
+
   // Pushing
   TARGET_PROTECTED: { exit: 3, remedy: 'Arm the target by its name (--arm NAME), for this push only.' },
   PUSH_NOT_ATOMIC: {

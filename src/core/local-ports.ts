@@ -170,6 +170,11 @@ export interface BaseReader {
   countRows(table: BaseTable): number;
   /** The cells in the order of the table's columns, then the seen hashes; undefined when the key is not there. */
   finder(table: BaseTable): (key: readonly Cell[]) => BaseRow | undefined;
+  /** Compiles the look-up of the primary keys of the rows that have some values in some columns. */
+  keysWith(
+    table: BaseTable,
+    columns: readonly string[],
+  ): (cells: readonly Cell[]) => readonly (readonly Cell[])[];
   /** Visits every row in the order in which it was pulled. */
   eachRow(table: BaseTable, visit: (row: BaseRow) => void): void;
   /** Marks rows as found, and then lists the keys of those that were not. Only one table at a time. */

@@ -1,6 +1,5 @@
 import type { AppliedTable } from '../core/incoming-port.ts';
 import type { PulledTableRecord } from '../core/ledger-port.ts';
-import type { ChangeMethod } from '../core/changes-port.ts';
 import type { FoundChanges } from './changes/found-changes.ts';
 import { OVERLAP_MINUTES } from './changes/watermark.ts';
 import type { FoundIncremental, IncrementalRun } from './pull-incremental.ts';
@@ -14,7 +13,7 @@ interface IncrementalOutcome extends FoundIncremental {
 /** The report of an incremental pull, and the tables as they stand after it. */
 export function describeIncremental(
   run: IncrementalRun,
-  { plan, snapshot, tables: found, applied }: IncrementalOutcome,
+  { plan, snapshot, tables: found, stillHeld, warnings, applied }: IncrementalOutcome,
 ): { readonly report: PullReport; readonly tables: readonly PulledTableRecord[] } {
   const foundOf = new Map(found.map((changes) => [changes.record.table.key, changes] as const));
   const appliedOf = new Map(applied.map((table) => [table.table, table] as const));
@@ -25,8 +24,11 @@ export function describeIncremental(
   const tables = records.map((record) =>
     describeTable(record, foundOf.get(record.table.key), appliedOf.get(record.table.key)),
   );
-  const held = applied.reduce((sum, table) => sum + table.held, 0);
-  const keyless = records.filter(({ table }) => table.primaryKey.length === 0).map(({ table }) => table.key);
+  const held = applied.reduce((sum, table) => sum + table.held, stillHeld.length);
+  const keyless = records
+    .map(({ table }) => table)
+    .filter(({ key, primaryKey }) => primaryKey.length === 0 && (run.selection?.tables.has(key) ?? true))
+    .map(({ key }) => key);
   const report: PullReport = {
     ...reportHead(run, plan, snapshot, tables),
     mode: 'incremental',
@@ -36,6 +38,7 @@ export function describeIncremental(
     ],
     warnings: [
       ...plan.warnings,
+      ...warnings,
       ...(held === 0
         ? []
         : [`${held} rows were changed on both sides and left alone: they wait for a decision.`]),
@@ -47,10 +50,12 @@ export function describeIncremental(
 }
 
 /** What each method promises. */
-const PROMISE: Readonly<Record<ChangeMethod, string>> = {
+const PROMISE: Readonly<Record<FoundChanges['method'], string>> = {
   'change-log': 'the change log told every change, however late it was committed: none can be missed',
   digests: 'stretches of rows with another digest than the last time were read: no other value can be missed',
   full: 'every row was compared with what was last seen: none can be missed',
+  selection:
+    'the selected rows were read, and those that have to do with them: of other rows nothing is said, and the next pull of everything finds their changes',
   watermark: `all keys were compared, but only rows with a later watermark: an update that did not move it, or was committed more than ${OVERLAP_MINUTES} minutes late, waits for the daily comparison of every row`,
 };
 

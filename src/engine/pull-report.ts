@@ -32,7 +32,8 @@ export interface PulledTable {
   };
   /** Of an incremental pull: how changes were found, how many rows were read for it, and why not in a better way. */
   readonly found?: {
-    readonly method: ChangeMethod;
+    /** `selection`: only the rows that were asked for were read, and those that have to do with them. */
+    readonly method: ChangeMethod | 'selection';
     readonly read: number;
     readonly instead?: string;
   };

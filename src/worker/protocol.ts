@@ -52,8 +52,9 @@ export interface PushRequest extends TargetRequest {
   readonly selection?: Selection;
 }
 
+/** A selection is that of both ways. */
 export interface SyncRequest
-  extends PullRequest, Pick<PushRequest, 'arm' | 'confirmed' | 'rowByRow' | 'approved'> {}
+  extends Omit<PullRequest, 'into'>, Pick<PushRequest, 'arm' | 'confirmed' | 'rowByRow' | 'approved'> {}
 
 export interface UndoRequest extends TargetRequest {
   /** The latest run of the target when absent. */
@@ -74,7 +75,10 @@ export interface ChangesRequest extends WorkspaceRequest {
 }
 
 export interface PullRequest extends TargetRequest {
-  /** `full` replaces everything; `incremental` brings only what production changed, beside local edits. */
+  /**
+   * `full` replaces everything; `incremental` brings only what production changed, beside local edits. When absent, `full`,
+   * but `incremental` with a selection or into a copy: both are refused with `full`.
+   */
   readonly mode?: 'full' | 'incremental';
   /** 32 bytes in base64. Required unless `raw`. */
   readonly maskingKey?: string;
@@ -85,7 +89,7 @@ export interface PullRequest extends TargetRequest {
   readonly selection?: Selection;
   /** How changes are found; the best that the target offers when absent. */
   readonly method?: ChangeMethod;
-  /** A copy of the local database, beside it, that takes the rows instead: its path from the workspace folder. */
+  /** A copy of the local database that takes the rows instead: the path of a new file, from the workspace folder. */
   readonly into?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The change log of a fake production: what differs between what it held at a position and what it holds now. */
+/** The change log of a fake production: what differs between what it held since a position and what it holds now. */
 import type { ChangeBatch, ChangeLog, KeyTexts, UnansweredCause } from '../../src/core/changes-port.ts';
 import { tableKey, type TableKey } from '../../src/core/schema/model.ts';
 import type { PostgresTextRow } from '../../src/core/values/cell.ts';
@@ -14,16 +14,19 @@ export interface FakeLog {
     },
   ): ChangeLog;
   forget(reason: 'pruned' | 'moved'): void;
+  /** Notes what production holds: what comes and goes between two positions is logged too. */
+  note(tables: readonly FakeTable[]): void;
 }
 
 export function fakeChangeLog(batchRows: number): FakeLog {
-  const held = new Map<string, readonly FakeTable[]>();
+  const states: (readonly FakeTable[])[] = [];
+  const held = new Map<string, number>();
   let given = 0;
   let reason: 'pruned' | 'moved' = 'pruned';
 
   const name = (tables: readonly FakeTable[]): string => {
     const position = `position ${(given += 1)}`;
-    held.set(position, [...tables]);
+    held.set(position, states.push([...tables]) - 1);
     return position;
   };
 
@@ -32,12 +35,13 @@ export function fakeChangeLog(batchRows: number): FakeLog {
       held.clear();
       reason = why;
     },
+    note: (tables) => void states.push([...tables]),
     over: (visible, { unanswered, onChanges }) => ({
       position: () => Promise.resolve(name(visible())),
       async *changes({ since, tables, signal }): AsyncGenerator<ChangeBatch> {
         await onChanges(signal);
-        const [before, now] = [held.get(since), visible()];
-        if (before === undefined) {
+        const [from, now] = [held.get(since), visible()];
+        if (from === undefined) {
           yield { kind: 'too-old', reason };
           return;
         }
@@ -57,7 +61,7 @@ export function fakeChangeLog(batchRows: number): FakeLog {
           if (key in causes) continue;
           const held = (all: readonly FakeTable[]): FakeTable | undefined =>
             all.find((each) => tableKey(each.table.name) === key);
-          yield* differences(key, held(before), held(now), { table, columns }, batchRows);
+          yield* differences(key, states.slice(from).map(held), held(now), { table, columns }, batchRows);
         }
         yield { kind: 'end', position: name(now) };
       },
@@ -67,7 +71,7 @@ export function fakeChangeLog(batchRows: number): FakeLog {
 
 function* differences(
   key: TableKey,
-  before: FakeTable | undefined,
+  before: readonly (FakeTable | undefined)[],
   now: FakeTable | undefined,
   { table, columns }: { readonly table: FakeTable['table']; readonly columns: readonly string[] },
   batchRows: number,
@@ -77,11 +81,13 @@ function* differences(
     const keyOf = picker(held.table, table.primaryKey?.columns ?? []);
     return new Map(held.rows.map((row) => [JSON.stringify(keyOf(row)), row] as const));
   };
-  const [old, current] = [byKey(before), byKey(now)];
+  const [old, current] = [before.map(byKey), byKey(now)];
   const pick = now === undefined ? () => [] : picker(now.table, columns);
-  const changed = [...current].filter(([text, row]) => JSON.stringify(old.get(text)) !== JSON.stringify(row));
+  const changed = [...current].filter(([text, row]) =>
+    old.some((state) => JSON.stringify(state.get(text)) !== JSON.stringify(row)),
+  );
   const upserts = changed.map(([, row]) => pick(row));
-  const deletes = [...old.keys()]
+  const deletes = [...new Set(old.flatMap((state) => [...state.keys()]))]
     .filter((text) => !current.has(text))
     .map((text) => JSON.parse(text) as KeyTexts);
   for (let from = 0; from < Math.max(upserts.length, deletes.length); from += batchRows) {

@@ -96,6 +96,7 @@ export function fakeProduction(tables: readonly FakeTable[], options: FakeOption
       await step('snapshot', signal);
       open += 1;
       const frozen = [...fake.tables];
+      log.note(frozen);
       const visible = (): readonly FakeTable[] => (consistent ? frozen : fake.tables);
       const find = (wanted: Table): FakeTable => {
         const found = visible().find(({ table }) => tableKey(table.name) === tableKey(wanted.name));

@@ -67,6 +67,8 @@ export type RefusalCause =
   | 'schema-changed'
   /** Its rows cannot be told apart. */
   | 'no-primary-key'
+  /** It refers to a row that was inserted locally and is left out of the push. */
+  | 'parent-not-selected'
   /** The rules of the workspace file keep the row or the column from being pushed. */
   | 'not-allowed'
   /** The rules ask for an approval of the table for each push, and this one does not have it. */

@@ -32,6 +32,20 @@ export function openBase(driver: SqliteDriver, path: string): BaseReader {
         }
       };
     },
+    keysWith({ table }, columns) {
+      const key = table.primaryKey.map(quoteIdentifier).join(', ');
+      const same = columns.map((column) => `${quoteIdentifier(column)} = ?`).join(' AND ');
+      const select = connection
+        .prepare<Cell[], Cell[]>(`SELECT ${key} FROM ${quoteIdentifier(table.name)} WHERE ${same}`)
+        .raw();
+      return (values) => {
+        try {
+          return select.all(...values);
+        } catch (error) {
+          throw sqliteError(error, 'stage');
+        }
+      };
+    },
     eachRow(base, visit) {
       const rowid = rowidName(base.table);
       const order = rowid === undefined ? '' : ` ORDER BY ${rowid}`;

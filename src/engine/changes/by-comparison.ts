@@ -57,7 +57,7 @@ export async function findByComparison(
 const KEYS_AT_ONCE = 500;
 
 /** Base rows that no condition brought: production may have changed them, or deleted them. Gives the rows read. */
-async function findOutside(
+export async function findOutside(
   record: PulledTableRecord,
   { incoming, snapshot, parents, signal }: FindChanges,
   {

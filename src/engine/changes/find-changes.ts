@@ -1,10 +1,14 @@
 import { SynclineError } from '../../core/errors.ts';
 import type { ChangeMethod } from '../../core/changes-port.ts';
-import type { PulledTableRecord, TableMark } from '../../core/ledger-port.ts';
+import type { HeldRecord, PulledTableRecord, TableMark } from '../../core/ledger-port.ts';
+import { keyColumnsOf } from '../../core/rows/row-change.ts';
 import type { TableKey } from '../../core/schema/model.ts';
+import { encodeRow } from '../../core/values/row-encoding.ts';
+import { isWhole } from '../resolve-selection.ts';
 import { followLog, type LogFollower, type LogReading } from './by-change-log.ts';
 import { findByComparison } from './by-comparison.ts';
 import { digestMark, findAndDigest, findByDigests } from './by-digests.ts';
+import { findSelected } from './by-selection.ts';
 import { findByWatermark } from './by-watermark.ts';
 import type { FindChanges, Found, FoundChanges, TableFinding } from './found-changes.ts';
 import { parentBringer } from '../parents/bring-parents.ts';
@@ -27,38 +31,84 @@ interface Searched extends TableFinding {
  * Finds what production changed since the base, by the best method that the connection offers for each table: the change
  * log, digests, a watermark where the workspace file names one, or every row. What is found goes into the incoming file.
  * Throws METHOD_UNAVAILABLE when one method is asked for and cannot be used at all.
+ *
+ * With a selection one law holds: what was not searched is as before. The position in the change log speaks of all
+ * tables, so it moves only when all were searched in whole, and stays absent where it was; the mark of a table moves when
+ * that table was searched in whole; and rows that were held stay held when nothing was heard of them. So a search of
+ * everything afterwards finds what it would have found without the selective one.
  */
 export async function findChanges(search: FindChanges): Promise<Found> {
-  const finding = withParents(search);
+  const { records, selection, incoming, base, marks: before } = search;
+  const whole = records.filter(({ table }) => selection === undefined || isWhole(selection, table.key));
+  const finding = withParents(search, whole);
   requireMethod(finding);
   const searched = new Map<TableKey, Searched>();
-  const position = await searchLog(finding, searched);
-  const tables = finding.records.map((record): FoundChanges => {
-    const { method, instead, read, bytes } = searched.get(record.table.key) ?? {
-      method: 'full',
+  const reached = whole.length === 0 ? undefined : await searchLog({ ...finding, records: whole }, searched);
+  const selected = selection === undefined ? undefined : await findSelected(finding, selection);
+  const position = whole.length === records.length ? reached : before?.position;
+  const tables = records.flatMap((record): FoundChanges[] => {
+    const { key } = record.table;
+    const { method, instead, read, bytes } = searched.get(key) ?? {
+      method: 'selection' as const,
       read: 0,
       bytes: 0,
     };
-    const find = finding.base.finder(record);
-    const counts = finding.incoming.tally(record, (key) => find(key) !== undefined);
-    return { record, method, ...(instead === undefined ? {} : { instead }), counts, read, bytes };
+    const find = base.finder(record);
+    const counts = incoming.tally(record, (rowKey) => find(rowKey) !== undefined);
+    const more = selected?.read.get(key);
+    const has = counts.inserted + counts.updated + counts.deleted > 0;
+    if (!searched.has(key) && more === undefined && !has) return [];
+    return [
+      {
+        record,
+        method,
+        ...(instead === undefined ? {} : { instead }),
+        counts,
+        read: read + (more?.read ?? 0),
+        bytes: bytes + (more?.bytes ?? 0),
+      },
+    ];
   });
-  const marks: Record<TableKey, TableMark> = { ...finding.marks?.tables };
+  const marks: Record<TableKey, TableMark> = { ...before?.tables };
   for (const [key, { mark }] of searched) if (mark !== undefined) marks[key] = { ...marks[key], ...mark };
-  return { tables, marks: { ...(position === undefined ? {} : { position }), tables: marks } };
+  return {
+    tables,
+    stillHeld: selection === undefined ? [] : unheard(search),
+    warnings: selected?.warnings ?? [],
+    marks: { ...(position === undefined ? {} : { position }), tables: marks },
+  };
 }
 
-/** Where tables have conditions, rows that are taken in may refer to rows that were not pulled. */
-function withParents(search: FindChanges): FindChanges {
+/** Rows that are held and of which nothing has come. Those of tables that were searched in whole have always come. */
+function unheard({ records, held, incoming }: FindChanges): HeldRecord[] {
+  return records.flatMap((record) => {
+    const waiting = new Map(
+      held.filter(({ table }) => table === record.table.key).map((each) => [each.key, each] as const),
+    );
+    if (waiting.size === 0) return [];
+    const keyIndexes = keyColumnsOf(record.table);
+    for (const { cells } of incoming.rows(record)) {
+      waiting.delete(
+        Buffer.from(encodeRow(keyIndexes.map((index) => cells[index] ?? null))).toString('base64'),
+      );
+    }
+    return [...waiting.values()];
+  });
+}
+
+/** Rows that are taken in may refer to rows that have not come: of tables with conditions, or that are not searched. */
+function withParents(search: FindChanges, whole: readonly PulledTableRecord[]): FindChanges {
   const { records, base, incoming, snapshot, signal } = search;
-  const filtered = new Set(
-    records.filter(({ filter }) => filter !== undefined).map(({ table }) => table.key),
+  const partial = new Set(
+    records
+      .filter((record) => record.filter !== undefined || !whole.includes(record))
+      .map(({ table }) => table.key),
   );
-  if (filtered.size === 0) return search;
+  if (partial.size === 0) return search;
   const takers = new Map<TableKey, RowTaker>();
   const parents = parentBringer({
     tables: records.map(({ table }) => table),
-    mayMiss: (parent) => filtered.has(parent),
+    mayMiss: (parent) => partial.has(parent),
     has: (table, columns) => {
       const [inBase, hasCome] = [base.has(table, columns), incoming.has(table, columns)];
       return (cells) => inBase(cells) || hasCome(cells);
@@ -97,7 +147,7 @@ async function searchLog(
   if (log === undefined) {
     // The log is not asked, but where it stood before the rows were read is known: the next search may begin there.
     const position = await snapshot.changeLog?.position(signal);
-    for (const record of records) await searchTable(record, finding, searched, undefined);
+    for (const record of records) await searchTable(record, finding, searched, { hasCome: false });
     return position;
   }
   const follower = followLog(log, finding);
@@ -113,7 +163,8 @@ async function searchLog(
   for (const record of records) if (!beside.includes(record)) noteLog(record, follower, searched);
   for (const record of beside) {
     const instead = reading.unanswered.get(record.table.key) ?? reading.tooOld ?? 'first-time';
-    await searchTable(record, finding, searched, instead);
+    const hasCome = follower.tallyOf(record.table.key).read > 0;
+    await searchTable(record, finding, searched, { instead, hasCome });
   }
   if (beside.length === 0 || snapshot.consistent) return position;
   const lasting = new Set(
@@ -151,7 +202,9 @@ async function catchUp(
     if (reading.position === undefined) return reached;
     for (const record of answerable) {
       const cause = reading.unanswered.get(record.table.key);
-      if (cause !== undefined) await searchTable(record, finding, searched, cause);
+      if (cause !== undefined) {
+        await searchTable(record, finding, searched, { instead: cause, hasCome: true });
+      }
     }
     reached = reading.position;
     if (reading.unanswered.size === 0) return reached;
@@ -163,14 +216,15 @@ async function searchTable(
   record: PulledTableRecord,
   finding: FindChanges,
   searched: Map<TableKey, Searched>,
-  instead: Instead,
+  { instead, hasCome }: { readonly instead?: Instead; readonly hasCome: boolean },
 ): Promise<void> {
   const { key } = record.table;
   const rowsBefore = [...searched.values()].reduce((sum, each) => sum + each.read, 0);
   const onRead = (rows: number): void => finding.onRead(key, searched.size, rowsBefore + rows);
   onRead(0);
-  // What the log told of the table before it lost its answer says nothing.
-  finding.incoming.clear(record);
+  // What the log told of the table before it lost its answer says nothing; nor does an earlier search of it. Rows that
+  // have come because others refer to them stay.
+  if (hasCome) finding.incoming.clear(record);
   const found = await searchBeside(record, finding, instead, onRead);
   const because = instead ?? found.instead;
   searched.set(key, { ...found, ...(because === undefined ? {} : { instead: because }) });

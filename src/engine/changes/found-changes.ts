@@ -4,6 +4,7 @@ import type { HeldRecord, PulledTableRecord, SyncMarks, TableMark } from '../../
 import type { BaseReader, RowCounts } from '../../core/local-ports.ts';
 import type { MaskingKey } from '../../core/masking/masking-key.ts';
 import type { ProductionSnapshot } from '../../core/ports.ts';
+import type { ResolvedSelection } from '../resolve-selection.ts';
 import type { ParentBringer } from '../parents/bring-parents.ts';
 import type { TableKey } from '../../core/schema/model.ts';
 
@@ -23,6 +24,8 @@ export interface FindChanges {
   readonly maskingKey: MaskingKey | undefined;
   /** By table, the column that tells when a row was last changed, where the workspace file names one. */
   readonly watermarks: ReadonlyMap<TableKey, string>;
+  /** What of production is searched; all when absent. */
+  readonly selection?: ResolvedSelection | undefined;
   /** The only method that may be used; the best for each table when absent. */
   readonly method: ChangeMethod | undefined;
   /** Milliseconds since the epoch. */
@@ -35,7 +38,8 @@ export interface FindChanges {
 /** What production changed in one table, and how that is known. */
 export interface FoundChanges {
   readonly record: PulledTableRecord;
-  readonly method: ChangeMethod;
+  /** `selection`: only rows that were asked for, and those that have to do with them. */
+  readonly method: ChangeMethod | 'selection';
   /** Why a better method could not be used, where one was tried. */
   readonly instead?: UnansweredCause | 'pruned' | 'moved' | 'first-time' | 'comparison-due';
   readonly counts: RowCounts;
@@ -45,7 +49,12 @@ export interface FoundChanges {
 }
 
 export interface Found {
+  /** The tables of which anything was read or has come. */
   readonly tables: readonly FoundChanges[];
+  /** Rows that were held before and of which nothing was heard: they stay held as they are. */
+  readonly stillHeld: readonly HeldRecord[];
+  /** What was asked for and not looked at, for people. */
+  readonly warnings: readonly string[];
   /** From where the next search begins, if what was found is taken in. */
   readonly marks: SyncMarks;
 }

@@ -159,6 +159,8 @@ export function refusalAdvice(cause: RefusalCause): string {
       return t('Pull production in full: the table has another schema than at the last pull.');
     case 'no-primary-key':
       return t('Give the table a primary key: without one production cannot be told which row is meant.');
+    case 'parent-not-selected':
+      return t('Push the row that it refers to as well, or leave both out.');
     case 'not-allowed':
       return t('Allow it by the table’s “direction” in syncline.json, or leave it out.');
     case 'not-approved':

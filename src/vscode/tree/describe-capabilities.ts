@@ -15,8 +15,10 @@ export function pushGuaranteeOf(capabilities: readonly Capability[]): 'transacti
   return capabilities.includes('kit') ? 'kit' : 'row-by-row';
 }
 
-export function changeMethodName(method: ChangeMethod): string {
+export function changeMethodName(method: ChangeMethod | 'selection'): string {
   switch (method) {
+    case 'selection':
+      return t('selected rows');
     case 'change-log':
       return t('change log');
     case 'digests':

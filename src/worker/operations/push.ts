@@ -12,11 +12,7 @@ export const pushOperations: Handlers<'push'> = {
     inWorkspace(request, context, (workspace) =>
       locked(workspace, () =>
         withPushOptions(workspace, request, context, (options) =>
-          push(workspace, {
-            ...options,
-            mode: request.mode,
-            ...(request.selection === undefined ? {} : { selection: request.selection }),
-          }),
+          push(workspace, { ...options, mode: request.mode }),
         ),
       ),
     ),
@@ -25,7 +21,7 @@ export const pushOperations: Handlers<'push'> = {
 /** Opens the target for writing, and says what a request asks of a push, for as long as the work takes. */
 export function withPushOptions<Result>(
   workspace: OpenWorkspace,
-  request: Omit<PushRequest, 'mode' | 'selection'>,
+  request: Omit<PushRequest, 'mode'>,
   { signal }: OperationContext,
   work: (options: Omit<PushOptions, 'mode'>) => Promise<Result>,
 ): Promise<Result> {
@@ -39,6 +35,7 @@ export function withPushOptions<Result>(
         confirmed: request.confirmed ?? false,
         rowByRow: request.rowByRow ?? false,
         approved: request.approved ?? [],
+        ...(request.selection === undefined ? {} : { selection: request.selection }),
         who: userInfo().username,
         signal,
         onProgress: () => undefined,
