@@ -150,9 +150,7 @@ export async function planPush(
 function weaknesses({ writer: { guarantee, because } }: PushRun): string[] {
   if (guarantee !== 'row-by-row') return [];
   const why = because === undefined ? '' : ` (${because})`;
-  return [
-    `Pushed row by row${why}: not all or nothing, and sequences are not moved past the ids of new rows.`,
-  ];
+  return [`Row by row${why}: not all or nothing, and sequences are not moved past the ids of new rows.`];
 }
 
 function refusalOf(record: PulledTableRecord, prepared: Prepared): RefusedChange | undefined {

@@ -1,9 +1,11 @@
 /** What keeps a whole table from being pushed, whatever its rows are. */
+import { isDeepStrictEqual } from 'node:util';
 import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { LocalChangesReader } from '../core/local-changes-port.ts';
 import type { RefusalCause, RefusedChange } from '../core/rows/change.ts';
 import { foldName } from '../core/schema/identifiers.ts';
 import type { LocalTable } from '../core/schema/local-schema.ts';
+import type { LogicalType } from '../core/schema/logical-type.ts';
 import { findTable, type Catalog, type Column, type Table } from '../core/schema/model.ts';
 import type { PushRun } from './push.ts';
 import { schemaDifferences } from './schema-differences.ts';
@@ -61,7 +63,8 @@ export function schemaGuard(run: PushRun): (record: PulledTableRecord) => Promis
     reading ??= writer.catalog(schemas, signal);
     const catalog = await reading;
     const found = findTable(catalog, table.key);
-    const now = found !== undefined && catalog.completeness === 'partial' ? completed(found, table) : found;
+    const told = found !== undefined && catalog.completeness === 'partial' ? completed(found, table) : found;
+    const now = told === undefined ? undefined : unrefined(told, table);
     return schemaDifferences(table, now, rules.file.tables[table.key]?.exclude ?? []).map((message) =>
       ofTable(table, 'schema-changed', message),
     );
@@ -84,6 +87,42 @@ function completed(now: Table, { source }: LocalTable): Table {
     columns: now.columns.map(complete),
     ...(sameKey && primaryKey !== undefined ? { primaryKey } : {}),
   };
+}
+
+/**
+ * The table with its pulled types where those say the same without measures: PostgREST tells no precision, scale or
+ * length of some types, and the kit, which may have been installed since the pull, does. A push goes by values, which
+ * production rounds or refuses itself.
+ */
+function unrefined(now: Table, { source }: LocalTable): Table {
+  const before = new Map(source.columns.map((column) => [column.name, column] as const));
+  const columns = now.columns.map((column) => {
+    const old = before.get(column.name);
+    return old !== undefined && isDeepStrictEqual(unmeasured(column.type), old.type)
+      ? { ...column, type: old.type }
+      : column;
+  });
+  return { ...now, columns };
+}
+
+/** The type without its precision, scale or length. */
+function unmeasured(type: LogicalType): LogicalType {
+  switch (type.kind) {
+    case 'numeric':
+      return { kind: 'numeric' };
+    case 'text': {
+      const { kind, padded, caseInsensitive } = type;
+      return {
+        kind,
+        ...(padded === undefined ? {} : { padded }),
+        ...(caseInsensitive === undefined ? {} : { caseInsensitive }),
+      };
+    }
+    case 'array':
+      return { kind: 'array', element: unmeasured(type.element) };
+    default:
+      return type;
+  }
 }
 
 function ofTable({ key }: LocalTable, cause: RefusalCause, message: string): RefusedChange {

@@ -35,7 +35,7 @@ const WORKSPACE_FILE = `{
 `;
 
 describe('From an edited row to production and back, by mouse and keyboard', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const workspaceFolder = mkdtempSync(join(tmpdir(), 'syncline-push-'));
   let database: TestDatabase;
   let project: Sandbox;
@@ -55,6 +55,7 @@ describe('From an edited row to production and back, by mouse and keyboard', fun
       this,
       openWorkbench({ extensionPath: projectRoot, workspaceFolder, theme: 'dark', beforeLoad: showToasts }),
     );
+    workbench.page.setDefaultTimeout(60_000);
   });
 
   after(async () => {

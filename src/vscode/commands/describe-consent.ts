@@ -24,7 +24,7 @@ export function notAtomicQuestion(target: string, { message }: SynclineError): C
       t(
         'Each row is still written only if it is as it was seen. But a failure ends the push, and what was written before it stays; you are told exactly what.',
       ),
-      t('With change tracking, or a Postgres connection string, all of it is written, or nothing.'),
+      t('With change tracking (the kit), or a Postgres connection string, all of it is written, or nothing.'),
     ].join('\n\n'),
     agree: t('Push row by row'),
   };
@@ -73,7 +73,9 @@ export function approvalQuestion(target: string, refused: readonly RefusedChange
     detail: [
       ...lines,
       '',
-      t('“push” of these tables is “approval” in syncline.json. An approval holds for this push alone.'),
+      tables.length === 1
+        ? t('Its “push” is “approval” in syncline.json. An approval holds for this push alone.')
+        : t('Their “push” is “approval” in syncline.json. An approval holds for this push alone.'),
     ].join('\n'),
     agree:
       tables.length === 1 && only !== undefined

@@ -15,16 +15,9 @@ import { escapeMarkdown, inlineCode } from '../text/markdown.ts';
 import { asSentence, withPeriod } from '../text/sentence.ts';
 import { plainMessage } from '../text/plain-label.ts';
 
-/** How a push reaches production, as far as somebody who is about to push should know. */
-export function guaranteeText(guarantee: PushReport['guarantee']): string {
-  switch (guarantee) {
-    case 'transaction':
-      return t('All of it in one transaction, or nothing.');
-    case 'kit':
-      return t('All of it in one call of the kit, or nothing.');
-    case 'row-by-row':
-      return t('Row by row, each guarded: what a failure leaves undone is told exactly.');
-  }
+/** What a push promises, as far as somebody who is about to push should know; row by row the warnings tell it. */
+export function guaranteeText(guarantee: PushReport['guarantee']): string | undefined {
+  return guarantee === 'row-by-row' ? undefined : t('All of it in one transaction, or nothing.');
 }
 
 /** `Push 3 changes to production? 1 inserted, 2 updated. All of it …` */
@@ -33,7 +26,9 @@ export function pushQuestion({ target, totals, guarantee }: PushReport, rehearse
     t('Push {0} to {1}?', formatChanges(totalOf(totals)), plainMessage(target)),
     `${countsText(totals)}.`,
     rehearsed ? t('The rehearsal went through: the server accepts it.') : guaranteeText(guarantee),
-  ].join(' ');
+  ]
+    .filter((sentence) => sentence !== undefined)
+    .join(' ');
 }
 
 export function pushedText({ target, totals }: PushReport): string {
@@ -54,7 +49,10 @@ function refusedLine({ table, key, column, message }: RefusedChange): string {
   // What only the end of the transaction brings up is no single row's.
   if (table === '') return t('The push as a whole: {0}', why);
   const row = key.length === 0 ? table : `${table} ${keyLabel(key)}`;
-  return column === undefined ? `${row}: ${why}` : t('{0}, column {1}: {2}', row, column, why);
+  // Many messages name the column themselves.
+  return column === undefined || message.includes(`"${column}"`)
+    ? `${row}: ${why}`
+    : t('{0}, column {1}: {2}', row, column, why);
 }
 
 const NAMED = 6;

@@ -22,42 +22,44 @@ export function agreedTo({ confirmed, rowByRow, approved }: PushConsent): PushCo
   };
 }
 
-/**
- * Runs it, and runs it again with what the engine asks for and the person agrees to; undefined when they do not.
- * Throws what the work throws.
- */
+/** `declined`: the person does not agree; `left`: they went to install change tracking instead. */
+export type NoConsent = 'declined' | 'left';
+
+/** Runs it, and runs it again with what the engine asks for and the person agrees to. Throws what the work throws. */
 export async function withConsent<T>(
   target: string,
   given: PushConsent,
   work: (consent: PushConsent) => Promise<T>,
-): Promise<T | undefined> {
+): Promise<T | NoConsent> {
   let consent = given;
   for (;;) {
     try {
       return await work(consent);
     } catch (thrown) {
       const more = await askFor(target, toSynclineError(thrown), consent);
-      if (more === undefined) return undefined;
+      if (typeof more === 'string') return more;
       consent = { ...consent, ...more };
     }
   }
 }
 
-/** What is agreed to besides; undefined when the person does not agree. Throws an error that no agreement settles. */
+/** What is agreed to besides. Throws an error that no agreement settles. */
 async function askFor(
   target: string,
   error: SynclineError,
   { confirmed, rowByRow }: PushConsent,
-): Promise<PushConsent | undefined> {
+): Promise<PushConsent | NoConsent> {
   if (error.code === 'PUSH_NEEDS_CONFIRMATION' && confirmed !== true) {
     const agreed = (await askModally(largePushQuestion(target, error))) === 'agreed';
-    return agreed ? { confirmed: true } : undefined;
+    return agreed ? { confirmed: true } : 'declined';
   }
   if (error.code === 'PUSH_NOT_ATOMIC' && rowByRow !== true) {
     const install = vscode.l10n.t('Install change tracking');
     const answer = await askModally(notAtomicQuestion(target, error), [install]);
-    if (answer === install) await vscode.commands.executeCommand('syncline.installTracking', target);
-    return answer === 'agreed' ? { rowByRow: true } : undefined;
+    if (answer === 'agreed') return { rowByRow: true };
+    if (answer !== install) return 'declined';
+    await vscode.commands.executeCommand('syncline.installTracking', target);
+    return 'left';
   }
   throw error;
 }

@@ -99,11 +99,12 @@ async function askToApprove(
   { choices }: Services,
   { target, refused }: PushReport,
 ): Promise<'agreed' | 'left-out' | undefined> {
-  const leaveOut = vscode.l10n.t('Leave them out');
+  const tables = tablesToApprove(refused);
+  const leaveOut = tables.length === 1 ? vscode.l10n.t('Leave it out') : vscode.l10n.t('Leave them out');
   const answer = await askModally(approvalQuestion(target, refused), [leaveOut]);
   if (answer === 'agreed') return 'agreed';
   if (answer !== leaveOut) return undefined;
-  choices.chooseTables({ target, side: 'local' }, tablesToApprove(refused), false);
+  choices.chooseTables({ target, side: 'local' }, tables, false);
   return 'left-out';
 }
 
@@ -162,7 +163,11 @@ async function confirmAndPush(services: Services, { target, options, report }: P
   const pushed = await withConsent(target.name, options, (consent) =>
     pushTarget(services, target, { ...options, ...consent, mode: 'push' }),
   );
-  if (pushed === undefined) return false;
+  if (pushed === 'declined') return false;
+  if (pushed === 'left') {
+    await services.previews.close();
+    return true;
+  }
   if (pushed.state === 'refused') {
     await settleRefused(services, pushed);
     return true;

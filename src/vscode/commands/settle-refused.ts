@@ -6,7 +6,7 @@ import { refusedDetail, refusedMarkdown } from './describe-push.ts';
 
 /** Tells refused rows by name, with cause and next step. True when they were unchecked, so that the rest may go on. */
 export async function settleRefused(services: Services, { target, refused }: PushReport): Promise<boolean> {
-  const leaveOut = vscode.l10n.t('Leave them out');
+  const leaveOut = refused.length === 1 ? vscode.l10n.t('Leave it out') : vscode.l10n.t('Leave them out');
   const open = vscode.l10n.t('Open syncline.json');
   const byRules = refused.some(({ cause }) => cause === 'not-allowed' || cause === 'pseudonym');
   const showAll = vscode.l10n.t('Show all');

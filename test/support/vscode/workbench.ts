@@ -73,8 +73,8 @@ async function openPage(browser: Browser, server: Server, options: WorkbenchOpti
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   await options.beforeLoad?.(page);
-  await page.goto(workbenchAddress(server.port, options));
-  await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+  await page.goto(workbenchAddress(server.port, options), { timeout: 120_000 });
+  await page.waitForSelector('.monaco-workbench', { timeout: 120_000 });
   await page.evaluate(RESTORED);
   return page;
 }

@@ -1,5 +1,5 @@
 /** What a person does with changed rows in Syncline's view, and with the preview of a push. */
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 
 /** A node of the tree by the beginning of what is read out of it. */
 export function treeNode(page: Page, beginning: string): Locator {
@@ -12,10 +12,20 @@ export async function toggle(node: Locator): Promise<void> {
   await node.locator('.custom-view-tree-node-item-checkbox').click();
 }
 
-/** Opens a node that is closed. */
+/** Opens a node that is closed. A click may come to nothing while the tree is drawn anew. */
 export async function unfold(node: Locator): Promise<void> {
   await node.waitFor();
-  if ((await node.getAttribute('aria-expanded')) !== 'true') await node.locator('.monaco-tl-twistie').click();
+  const open = node.and(node.page().locator('[aria-expanded="true"]'));
+  for (let attempt = 0; attempt < 10; attempt++) {
+    if ((await node.getAttribute('aria-expanded')) === 'true') return;
+    await node.locator('.monaco-tl-twistie').click();
+    try {
+      await open.waitFor({ timeout: 3000 });
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+    }
+  }
+  await open.waitFor();
 }
 
 /** Clicks an action that stands on a node's row. */
