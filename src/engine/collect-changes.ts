@@ -19,22 +19,6 @@ const SHORTEST_PSEUDONYM = 4;
 /** Judges one found difference; undefined where it is none, only spelled otherwise. */
 export type CollectChange = (found: FoundChange) => CollectedChange | undefined;
 
-/** The developer's changes of one table since the last sync, as they would be pushed: see {@link changeCollector}. */
-export function* collectChanges(
-  reader: LocalChangesReader,
-  record: PulledTableRecord,
-  op: RowChange['op'],
-  all: readonly PulledTableRecord[],
-  rules: ParsedWorkspaceFile,
-  judged?: 'passed',
-): Generator<CollectedChange> {
-  const collect = changeCollector(reader, record, all, rules, judged);
-  for (const found of reader.changes(record, op)) {
-    const collected = collect(found);
-    if (collected !== undefined) yield collected;
-  }
-}
-
 /**
  * Compiles the judging of a table's differences. Refused is what the firewall finds (a pseudonym that would go to
  * production, a row whose key is a pseudonym), what is no value of its column, and what the rules of the workspace file

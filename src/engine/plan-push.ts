@@ -1,16 +1,18 @@
 import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { LocalChangesReader } from '../core/local-changes-port.ts';
+import type { BaseReader } from '../core/local-ports.ts';
 import type { RefusedChange, RowChange } from '../core/rows/change.ts';
 import type { TableKey } from '../core/schema/model.ts';
 import { encodeRow } from '../core/values/row-encoding.ts';
-import { collectChanges, keyShower, pushObstacle } from './collect-changes.ts';
+import { changeCollector, keyShower, pushObstacle } from './collect-changes.ts';
 import type { PushRun } from './push.ts';
 import { localObstacles, schemaGuard } from './push-obstacles.ts';
 import { CHANGES_PER_BATCH, type PreparedChange } from './push-operations.ts';
 import { previewChange } from './push-preview.ts';
 import type { ChangePreview, PushedTable, PushReport } from './push-report.ts';
 import { sentLog, tableCounter, totalsOf, type SentPart } from './sent-changes.ts';
-import { rowSelector } from './selection.ts';
+import { resolveSelection } from './resolve-selection.ts';
+import { changeSelector, missingParents } from './selected-changes.ts';
 
 /** Refusals that are told by name; one is enough to stop the push. */
 const MOST_REFUSALS = 200;
@@ -30,17 +32,18 @@ export type Prepare = (
 /** Compiles the preparation of everything that is selected and may be pushed; rows that are held are left out. */
 export function preparer(
   run: PushRun,
-  reader: LocalChangesReader,
+  { reader, base }: { readonly reader: LocalChangesReader; readonly base: BaseReader },
   maker: (record: PulledTableRecord) => (changes: readonly RowChange[]) => Promise<PreparedChange[]>,
 ): Prepare {
-  const { previous, ledger, target, rules } = run;
+  const { previous, ledger, target, rules, clock } = run;
+  const records = previous.tables;
+  const selection = resolveSelection(run.selection, { records, rules, now: clock(), localKeys: true });
   const approved = new Set(run.approved ?? []);
   const differences = schemaGuard(run);
   const altered = new Set<TableKey>();
   const held = new Set(ledger.held(target).map(({ table, key }) => `${table}\n${key}`));
   const isHeld = ({ table }: PulledTableRecord, { key }: RowChange): boolean =>
     held.size > 0 && held.has(`${table.key}\n${Buffer.from(encodeRow(key)).toString('base64')}`);
-  const isSelected = rowSelector(run.selection);
   const isAll = run.selection === undefined;
   const pushable = previous.tables.filter((record) => pushObstacle(reader, record) === undefined);
 
@@ -51,17 +54,27 @@ export function preparer(
       const needsApproval = rules.file.tables[key]?.push === 'approval' && !approved.has(key);
       const showKey = keyShower(record);
       let refusals: readonly RefusedChange[] | undefined;
+      const isSelected = changeSelector(record, selection);
+      const parentsOf = missingParents(record, { records, reader, base, selection });
       let changes: RowChange[] = [];
       const flush = async (): Promise<(readonly [PulledTableRecord, Prepared])[]> => {
-        const prepared = await make(changes);
+        const missing = parentsOf(changes);
+        const prepared = await make(changes.filter((change) => !missing.has(change)));
         changes = [];
-        return prepared.map((each) => [record, each] as const);
+        const orphans = [...missing].map(([change, parent]): Prepared => ({
+          kind: 'not-allowed',
+          refused: orphaned(record, change, parent),
+        }));
+        return [...orphans, ...prepared].map((each) => [record, each] as const);
       };
-      for (const collected of collectChanges(reader, record, op, previous.tables, rules, judged)) {
+      const collect = changeCollector(reader, record, records, rules, judged);
+      for (const found of reader.changes(record, op)) {
+        const collected = collect(found);
+        if (collected === undefined) continue;
         if (collected.kind === 'refused') {
-          if (!isSelected(collected.refused)) continue;
+          if (!isSelected(found, collected.refused.key)) continue;
           yield [[record, { kind: 'not-allowed', refused: collected.refused }]];
-        } else if (!isAll && !isSelected({ table: key, key: showKey(collected.change.key) })) {
+        } else if (!isAll && !isSelected(found, showKey(collected.change.key))) {
           continue;
         } else if (needsApproval) {
           yield [[record, { kind: 'not-allowed', refused: unapproved(record, collected.change) }]];
@@ -87,6 +100,17 @@ function unapproved(record: PulledTableRecord, { op, key }: RowChange): RefusedC
   const { key: table } = record.table;
   const message = `"push" of ${table} is "approval" in syncline.json, and the push does not name the table (--approve)`;
   return { table, key: keyShower(record)(key), op, cause: 'not-approved', message };
+}
+
+function orphaned(record: PulledTableRecord, { op, key }: RowChange, parent: TableKey): RefusedChange {
+  const message = `it refers to a row of ${parent} that was inserted locally and is not among what is pushed`;
+  return {
+    table: record.table.key,
+    key: keyShower(record)(key),
+    op,
+    cause: 'parent-not-selected',
+    message,
+  };
 }
 
 /** The kinds of change in the order in which they are sent. */

@@ -156,7 +156,7 @@ async function planAndSend(run: PushRun, { lookUpInserts, keepInverse }: Sending
   const reader = local.readLocalChanges(paths.local, previous.basePath, previous.tables, previous.tracking);
   const base = local.openBase(previous.basePath);
   try {
-    const prepare = preparer(run, reader, (record) =>
+    const prepare = preparer(run, { reader, base }, (record) =>
       operationMaker(record, { ...run, base, maskingKey: run.maskingKey, lookUpInserts }),
     );
     const plan = await planPush(run, reader, prepare);

@@ -4,7 +4,7 @@ import type { PulledTableRecord } from '../core/ledger-port.ts';
 import type { RowCondition } from '../core/ports.ts';
 import { keyTexts, namedSets, type NamedSet } from '../core/rules/row-scopes.ts';
 import type { ParsedWorkspaceFile } from '../core/rules/parse-workspace-file.ts';
-import type { Table, TableKey } from '../core/schema/model.ts';
+import { tableKey, type Table, type TableKey } from '../core/schema/model.ts';
 import type { Selection } from './selection.ts';
 
 /** What is meant of one table. */
@@ -26,6 +26,11 @@ export interface SelectionContext {
   readonly rules: ParsedWorkspaceFile;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /**
+   * Whether keys are those of the local database, where a key may be a pseudonym or no value of its column at all; else
+   * they are production's.
+   */
+  readonly localKeys?: boolean;
 }
 
 /**
@@ -45,12 +50,22 @@ export function resolveSelection(
     selected.set(table, { where: [], rows: [] });
   }
   for (const { table, key } of rows) {
-    const texts = keyTexts(requirePulled(sources, table), key, (what) => invalid(what, { table }));
+    const texts = keyOf(requirePulled(sources, table), key, context);
     selected.set(table, { rows: [...(selected.get(table)?.rows ?? []), texts] });
   }
   const named = set === undefined ? undefined : requireSet(set, context);
   if (named !== undefined) addSet(selected, named);
   return { tables: selected, withChildren: withChildren || named?.withChildren === true };
+}
+
+function keyOf(table: Table, key: KeyTexts, { localKeys = false }: SelectionContext): KeyTexts {
+  const name = tableKey(table.name);
+  try {
+    return keyTexts(table, key, (what) => invalid(what, { table: name }));
+  } catch (error) {
+    if (localKeys && table.primaryKey?.columns.length === key.length) return key;
+    throw error;
+  }
 }
 
 /** Whether every row of a table is meant that its own conditions leave. */

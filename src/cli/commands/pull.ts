@@ -5,19 +5,26 @@ import { maskingKeyFrom, targetRequest, type CommonOptions } from '../environmen
 import { printJson } from '../output.ts';
 import { describePull } from '../print-pull.ts';
 import { common, type CommandLine } from './command-line.ts';
+import { selecting, selectionFrom, type SelectionFlags } from './selection-options.ts';
 
-interface PullFlags extends CommonOptions {
+interface PullFlags extends CommonOptions, SelectionFlags {
   readonly raw?: boolean;
-  readonly mode: 'full' | 'incremental';
+  readonly mode?: 'full' | 'incremental';
+  readonly into?: string;
   readonly method?: ChangeMethod;
 }
 
 export function addPull({ program, output, environment, run }: CommandLine): void {
-  common(program.command('pull'))
+  selecting(common(program.command('pull')))
     .description('pull production into the local database, anonymized')
     .addOption(
-      new Option('--mode <mode>', 'what to transfer').choices(['full', 'incremental']).default('full'),
+      new Option(
+        '--mode <mode>',
+        'what to transfer: full, which is usual, or incremental, which a part and a copy always are',
+      ).choices(['full', 'incremental']),
     )
+    .option('--children', 'with records or a set: also the rows that refer to them, up to 10000')
+    .option('--into <file>', 'leave the local database alone, and make a copy of it with the changes')
     .addOption(
       new Option('--method <method>', 'the only way in which an incremental pull may find changes').choices([
         ...CHANGE_METHODS,
@@ -32,7 +39,9 @@ export function addPull({ program, output, environment, run }: CommandLine): voi
           {
             ...targetRequest(options, environment),
             ...(key === undefined ? {} : { maskingKey: key }),
-            mode: options.mode,
+            ...(options.mode === undefined ? {} : { mode: options.mode }),
+            ...selectionFrom(options),
+            ...(options.into === undefined ? {} : { into: options.into }),
             ...(options.method === undefined ? {} : { method: options.method }),
             raw: options.raw === true,
             replaceLocalEdits: options.yes === true,

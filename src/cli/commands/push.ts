@@ -4,8 +4,9 @@ import { maskingKeyFrom, targetRequest, type CommonOptions } from '../environmen
 import { printJson } from '../output.ts';
 import { describePush } from '../print-push.ts';
 import { common, type CommandLine } from './command-line.ts';
+import { selecting, selectionFrom, type SelectionFlags } from './selection-options.ts';
 
-interface PushFlags extends CommonOptions {
+interface PushFlags extends CommonOptions, SelectionFlags {
   readonly dryRun?: boolean;
   readonly rehearse?: boolean;
   readonly arm?: string;
@@ -16,7 +17,7 @@ interface PushFlags extends CommonOptions {
 const EXIT_CODES: Readonly<Partial<Record<PushReport['state'], number>>> = { refused: 3, partial: 2 };
 
 export function addPush({ program, output, environment, run }: CommandLine): void {
-  common(program.command('push'))
+  selecting(common(program.command('push')))
     .description('push local changes to production: all of them, or none')
     .option('--dry-run', 'show what would be pushed, and send nothing')
     .option('--rehearse', 'do all of it on the server in a transaction that is rolled back')
@@ -34,6 +35,7 @@ export function addPush({ program, output, environment, run }: CommandLine): voi
             mode: options.dryRun === true ? 'plan' : options.rehearse === true ? 'rehearse' : 'push',
             ...(options.arm === undefined ? {} : { arm: options.arm }),
             ...(options.approve === undefined ? {} : { approved: options.approve }),
+            ...selectionFrom(options),
             confirmed: options.yes ?? false,
             rowByRow: options.rowByRow ?? false,
           },

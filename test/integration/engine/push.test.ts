@@ -220,6 +220,28 @@ describe('a push through a connection string', function () {
     assert.equal(await production(), before);
   });
 
+  it('pushes what is selected, and refuses what refers to an inserted row that is not', async () => {
+    const workspace = await pulled();
+    workspace.configure({ ...RULES, sets: { rovers: { where: { sections: { name: 'Rovers' } } } } });
+    execute(
+      workspace.database,
+      `INSERT INTO sections VALUES (3, 'Rovers'); UPDATE members SET section_id = 3 WHERE id = 1;
+       UPDATE sections SET name = 'Wolves' WHERE id = 1`,
+    );
+    const rows = [{ table: 'members', key: ['1'] }];
+    const refused = await pushing(workspace, { selection: { rows } });
+    assert.equal(refused.state, 'refused');
+    assert.deepEqual(
+      refused.refused.map(({ table, key, cause }) => [table, key, cause]),
+      [['members', ['1'], 'parent-not-selected']],
+    );
+    await expectError('SELECTION_INVALID', () => pushing(workspace, { selection: { set: 'none' } }));
+    const pushed = await pushing(workspace, { selection: { rows, set: 'rovers' } });
+    assert.deepEqual([pushed.state, pushed.totals], ['pushed', { inserted: 1, updated: 1, deleted: 0 }]);
+    const left = await pushing(workspace, { mode: 'plan' });
+    assert.deepEqual(left.totals, { inserted: 0, updated: 1, deleted: 0 });
+  });
+
   it('does nothing to a protected target that is not armed', async () => {
     const workspace = await pulled();
     execute(workspace.database, `UPDATE members SET points = 5 WHERE id = 1`);

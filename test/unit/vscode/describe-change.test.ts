@@ -102,6 +102,7 @@ describe('a refusal', () => {
       'no-primary-key': true,
       'not-allowed': true,
       'not-approved': true,
+      'parent-not-selected': true,
     };
     const all = Object.keys(causes) as RefusalCause[];
     const advice = all.map(refusalAdvice);
