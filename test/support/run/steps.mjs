@@ -37,7 +37,7 @@ export const steps = [
   { name: 'unit', ...mocha('unit'), minutes: 10 },
   { name: 'lint', command: 'npm', args: ['run', '--silent', 'check:lint'], minutes: 10 },
   { name: 'format', command: 'npm', args: ['run', '--silent', 'check:format'], minutes: 5 },
-  { name: 'integration', ...mocha('integration'), after: ['build'], minutes: 20 },
+  { name: 'integration', ...mocha('integration'), after: ['build'], minutes: 45 },
   { name: 'faults', ...mocha('faults'), minutes: 10 },
   {
     name: 'extension',
@@ -48,6 +48,6 @@ export const steps = [
     suite: true,
     minutes: 15,
   },
-  { name: 'ui', ...mocha('ui'), after: ['build', 'workbench'], alone: true, minutes: 20 },
+  { name: 'ui', ...mocha('ui'), after: ['build', 'workbench'], alone: true, minutes: 30 },
   { name: 'vsix', ...mocha('vsix'), after: ['build', 'workbench'], alone: true, minutes: 15 },
 ];
