@@ -61,7 +61,7 @@ describe('a pull that is refused', () => {
       what: 'fewer rows than were counted in the snapshot',
       code: 'REMOTE_CHANGED',
       options: { counted: { users: 5 } },
-      message: /users had 5 rows; 4 arrived/,
+      message: /users had 5 rows to read; 4 came/,
     },
     {
       what: 'a row that refers to no row',
