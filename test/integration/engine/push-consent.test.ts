@@ -250,7 +250,7 @@ describe('a push row by row', function () {
     assert.equal(await production(), before);
     const report = await push(workspace);
     assert.equal(report.state, 'pushed');
-    assert.match(report.warnings.join(), /row by row.*not all or nothing/);
+    assert.match(report.warnings.join(), /row by row.*not all or nothing/i);
   });
 
   it('accounts exactly for what was done before a failure, and undoes just that', async () => {
