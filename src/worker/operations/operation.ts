@@ -1,4 +1,3 @@
-import { SynclineError } from '../../core/errors.ts';
 import type { Log, OnProgress } from '../../engine/progress.ts';
 import type { OperationName, Operations } from '../protocol.ts';
 
@@ -15,8 +14,3 @@ export type Handler<Name extends OperationName> = (
 
 /** The handlers of some operations. */
 export type Handlers<Name extends OperationName> = { readonly [Each in Name]: Handler<Each> };
-
-/** Stands where an operation is to come. */
-export function notBuilt(): Promise<never> {
-  return Promise.reject(new SynclineError('INTERNAL', 'This is not built yet.'));
-}

@@ -131,6 +131,7 @@ describe('the engine in a worker thread', function () {
     assert.equal(recovery?.database, 'old');
     assert.equal(targets[0]?.tables[0]?.drift, 'in-step');
     await engine.call('pull', request);
-    assert.equal(readdirSync(join(request.folder, '.syncline', 'base')).length, 1);
+    const bases = readdirSync(join(request.folder, '.syncline', 'base'));
+    assert.equal(bases.length, 2, 'the base, and the one to which an undo goes back');
   });
 });
