@@ -51,7 +51,12 @@ const report: PullReport = {
   ],
   notes: [{ table: 'order', object: 'note|x', kind: 'default', message: 'now() has no equal in SQLite' }],
   warnings: [],
-  local: { path: '/home/ada/app/dev.db', created: false, backup: '/home/ada/app/.syncline/backups/1.db', replacedEdits: 3 },
+  local: {
+    path: '/home/ada/app/dev.db',
+    created: false,
+    backup: '/home/ada/app/.syncline/backups/1.db',
+    replacedEdits: 3,
+  },
 };
 
 describe('a pull’s report', () => {
