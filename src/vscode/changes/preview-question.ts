@@ -24,7 +24,11 @@ export interface PreviewQuestion extends Ending {
 export function createPreviewQuestion(previews: Previews): PreviewQuestion {
   const lifetime = createLifetime();
   let settle: ((answer: PreviewAnswer | undefined) => void) | undefined;
+  let isShown = false;
   const end = (answer: PreviewAnswer | undefined) => {
+    // A notification cannot be taken back: one that was answered elsewhere must not go on asking before everybody's eyes.
+    if (settle !== undefined && isShown) void vscode.commands.executeCommand('notifications.hideToasts');
+    isShown = false;
     settle?.(answer);
     settle = undefined;
     setContext('syncline.previewAsks', false);
@@ -43,7 +47,9 @@ export function createPreviewQuestion(previews: Previews): PreviewQuestion {
         );
         if (quiet) return;
         const labels = buttons.map(({ label }) => label);
+        isShown = true;
         void vscode.window.showInformationMessage(text, ...labels).then((label) => {
+          isShown = false;
           const button = buttons.find((one) => one.label === label);
           if (button !== undefined && settle === resolve) end(button.answer);
         });

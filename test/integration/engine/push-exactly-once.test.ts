@@ -90,7 +90,16 @@ for (const way of ['transaction', 'kit'] as const) {
       await server.stop();
     });
 
-    const opened = (): ProductionWriter =>
+    const writers: ProductionWriter[] = [];
+    const opened = (): ProductionWriter => {
+      const writer = open();
+      writers.push(writer);
+      return writer;
+    };
+    const closeAll = async (): Promise<void> => {
+      await Promise.all(writers.splice(0).map((writer) => writer.close()));
+    };
+    const open = (): ProductionWriter =>
       way === 'kit'
         ? openKitWriter({
             url: proxy.connectionString,
@@ -233,6 +242,7 @@ for (const way of ['transaction', 'kit'] as const) {
           assert.ok(state === 'pushed', `${about} (${phase}, ${after}, ${heard}): then ${state}`);
           for (const [each, passed] of again.passed) chunks.set(each, passed);
         }
+        await closeAll();
         if (round % 100 === 0) console.log(`      after ${round} rounds, seed ${seed}:\n${told(fates)}`);
         model = next;
         assert.deepEqual(await production(), listed(model), about);
@@ -246,6 +256,7 @@ for (const way of ['transaction', 'kit'] as const) {
       }
       const { state } = await workspace.open((context) => push(context, options(opened())));
       assert.equal(state, 'nothing', `seed ${seed}`);
+      await closeAll();
       console.log(`      seed ${seed} (SYNCLINE_TEST_SEED):\n${told(fates)}`);
       for (const phase of PUSH_PHASES) {
         assert.ok((sent.get(phase) ?? 0) >= ROUNDS / 15, `${phase} was cut too seldom`);
