@@ -68,7 +68,7 @@ const benches: Readonly<
       result,
       print: () => {
         console.log(
-          `push of ${result.rows.toLocaleString('en-US')} new rows: ${seconds(result.push)} s, sqlite3 -csv | psql COPY ${seconds(result.peer)} s, rate ${result.rate.toFixed(2)} of the peer's`,
+          `push of ${result.rows.toLocaleString('en-US')} new rows: ${seconds(result.push)} s, sending alone ${seconds(result.sending)} s, sqlite3 -csv | psql COPY ${seconds(result.peer)} s; rate ${result.rate.toFixed(2)} of the peer's, sending alone ${result.sendingRate.toFixed(2)}`,
         );
       },
     };
