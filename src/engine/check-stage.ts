@@ -3,6 +3,7 @@ import { SynclineError } from '../core/errors.ts';
 import type { Stage } from '../core/local-ports.ts';
 import type { LeakCheck } from '../core/masking/leak-check.ts';
 import type { ProductionSnapshot } from '../core/ports.ts';
+import { leakChecks } from './leak-checks.ts';
 import type { TableLoad } from './load-tables.ts';
 import type { PullPlan } from './plan-pull.ts';
 import type { CheckResult } from './pull-report.ts';
@@ -138,14 +139,5 @@ async function checkLeaks(
       if (rows % ROWS_BETWEEN_TURNS === 0) await setImmediate(undefined, { signal });
     }
   }
-  const { status, parts, reason, findings } = leaks.result();
-  if (status === 'failed') {
-    const columns = [...new Set(findings.map((finding) => `${finding.table}.${finding.column}`))];
-    throw new SynclineError(
-      'MASKING_LEAK',
-      `Masking let values through: ${reason} (${columns.join(', ')}).`,
-      { columns },
-    );
-  }
-  return parts.map(({ name, status: partly, detail }) => ({ name, status: partly, detail }));
+  return leakChecks(leaks);
 }

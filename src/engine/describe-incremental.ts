@@ -13,7 +13,7 @@ interface IncrementalOutcome extends FoundIncremental {
 /** The report of an incremental pull, and the tables as they stand after it. */
 export function describeIncremental(
   run: IncrementalRun,
-  { plan, snapshot, tables: found, stillHeld, warnings, applied }: IncrementalOutcome,
+  { plan, snapshot, checks, tables: found, stillHeld, warnings, applied }: IncrementalOutcome,
 ): { readonly report: PullReport; readonly tables: readonly PulledTableRecord[] } {
   const foundOf = new Map(found.map((changes) => [changes.record.table.key, changes] as const));
   const appliedOf = new Map(applied.map((table) => [table.table, table] as const));
@@ -34,6 +34,7 @@ export function describeIncremental(
     mode: 'incremental',
     checks: [
       { name: 'foreign keys', status: 'passed', detail: 'the changed rows refer to rows that are there' },
+      ...checks,
       ...promises(found),
     ],
     warnings: [

@@ -1,10 +1,14 @@
 import { SynclineError } from '../core/errors.ts';
+import type { IncomingStage } from '../core/incoming-port.ts';
 import type { PulledTarget } from '../core/ledger-port.ts';
+import { createLeakCheck, type LeakCheck } from '../core/masking/leak-check.ts';
 import { findChanges } from './changes/find-changes.ts';
-import type { FindChanges } from './changes/found-changes.ts';
+import type { FindChanges, Found } from './changes/found-changes.ts';
 import { watermarksOf } from './changes/watermark.ts';
+import { leakChecks } from './leak-checks.ts';
 import { planIncremental } from './plan-incremental.ts';
 import type { FoundIncremental, IncrementalOptions, IncrementalRun } from './pull-incremental.ts';
+import type { CheckResult } from './pull-report.ts';
 import type { PullOptions } from './pull-run.ts';
 import { trackPull } from './pull-tracker.ts';
 import { requireAllRows } from './require-all-rows.ts';
@@ -64,9 +68,12 @@ export async function findIncoming(run: IncrementalRun): Promise<FoundIncrementa
     try {
       tracker.enter('load');
       tracker.update({ tablesDone: 0, tablesTotal: records.length });
-      const found = await findChanges(searchOf(run, { snapshot, base, incoming, records }));
+      const leaks = leakCheckOf(run);
+      const found = await findChanges(searchOf(run, { snapshot, base, incoming, records, leaks }));
+      tracker.enter('check');
+      const checks = leaks === undefined ? [] : checkMasking(leaks, found, incoming);
       incoming.finish();
-      return { plan, snapshot: { id: snapshot.id, consistent: snapshot.consistent }, ...found };
+      return { plan, snapshot: { id: snapshot.id, consistent: snapshot.consistent }, checks, ...found };
     } catch (error) {
       incoming.discard();
       throw error;
@@ -78,7 +85,7 @@ export async function findIncoming(run: IncrementalRun): Promise<FoundIncrementa
 
 function searchOf(
   run: IncrementalRun,
-  open: Pick<FindChanges, 'snapshot' | 'base' | 'incoming' | 'records'>,
+  open: Pick<FindChanges, 'snapshot' | 'base' | 'incoming' | 'records' | 'leaks'>,
 ): FindChanges {
   const { ledger, previous, rules, target, tracker } = run;
   return {
@@ -93,4 +100,22 @@ function searchOf(
     signal: run.signal,
     onRead: (table, tablesDone, rowsDone) => tracker.update({ table, tablesDone, rowsDone }),
   };
+}
+
+function leakCheckOf({ previous, maskingKey }: IncrementalRun): LeakCheck | undefined {
+  if (maskingKey === undefined) return undefined;
+  const masks = previous.tables.flatMap(({ table, mask }) =>
+    mask === null ? [] : [[table.key, mask] as const],
+  );
+  return createLeakCheck({ plan: { tables: new Map(masks) }, key: maskingKey });
+}
+
+/** Looks in the rows that have come for originals of any row that has come. Throws MASKING_LEAK. */
+function checkMasking(leaks: LeakCheck, { tables }: Found, incoming: IncomingStage): CheckResult[] {
+  const come = tables.filter(({ counts: { inserted, updated } }) => inserted + updated > 0);
+  if (come.length === 0) return [];
+  for (const { record } of come) {
+    for (const { cells, gone } of incoming.rows(record)) if (!gone) leaks.inspect(record.table.key, cells);
+  }
+  return leakChecks(leaks);
 }

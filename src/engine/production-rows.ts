@@ -33,6 +33,8 @@ export async function* productionRows({
 
 /** A production row as a pull would write it, and what tells whether production changed it. */
 export interface ReadRow {
+  /** As it came: in memory only. */
+  readonly raw: readonly Cell[];
   readonly masked: readonly Cell[];
   /** The keyed hashes of the masked columns. */
   readonly seen: Uint8Array | null;
@@ -71,9 +73,10 @@ export function productionReader({
     return Buffer.from(rowDigest([...comparable, seen])).toString('latin1');
   };
   const read = (row: PostgresTextRow): ReadRow => {
-    const masked = maskRow(decode(row));
+    const raw = decode(row);
+    const masked = maskRow(raw);
     const seen = hash(row);
-    return { masked, seen, identity: identify(masked, seen) };
+    return { raw, masked, seen, identity: identify(masked, seen) };
   };
   return Object.assign(read, { identityOf: (row: BaseRow) => identify(row.cells, row.seen) });
 }

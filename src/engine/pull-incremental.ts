@@ -10,7 +10,7 @@ import type { Found } from './changes/found-changes.ts';
 import type { PlanOutline } from './plan-incremental.ts';
 import { findIncoming, startRun } from './find-incoming.ts';
 import { finishUndo, pruneUndo } from './keep-undo.ts';
-import type { PullReport } from './pull-report.ts';
+import type { CheckResult, PullReport } from './pull-report.ts';
 import type { PullOptions } from './pull-run.ts';
 import type { PullTracker } from './pull-tracker.ts';
 import type { ResolvedSelection } from './resolve-selection.ts';
@@ -41,6 +41,8 @@ export interface IncrementalRun extends EngineContext, Omit<IncrementalOptions, 
 export interface FoundIncremental extends Found {
   readonly plan: PlanOutline;
   readonly snapshot: Pick<ProductionSnapshot, 'id' | 'consistent'>;
+  /** Of the masking of what was found. */
+  readonly checks: readonly CheckResult[];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ChangeMethod, UnansweredCause } from '../../core/changes-port.ts';
 import type { IncomingStage } from '../../core/incoming-port.ts';
 import type { HeldRecord, PulledTableRecord, SyncMarks, TableMark } from '../../core/ledger-port.ts';
 import type { BaseReader, RowCounts } from '../../core/local-ports.ts';
+import type { LeakCheck } from '../../core/masking/leak-check.ts';
 import type { MaskingKey } from '../../core/masking/masking-key.ts';
 import type { ProductionSnapshot } from '../../core/ports.ts';
 import type { ResolvedSelection } from '../resolve-selection.ts';
@@ -16,6 +17,8 @@ export interface FindChanges {
   readonly base: BaseReader;
   /** Told of rows that are taken in; brings what they refer to. Absent where no row can be missing. */
   readonly parents?: Pick<ParentBringer, 'saw' | 'bring'>;
+  /** Watches rows while they are masked; absent where nothing is masked, or nothing is kept. */
+  readonly leaks?: Pick<LeakCheck, 'observe'> | undefined;
   /** Takes what was found. */
   readonly incoming: IncomingStage;
   readonly marks: SyncMarks | undefined;

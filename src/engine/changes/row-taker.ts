@@ -81,6 +81,7 @@ export function rowTaker(
       const same = before !== undefined && row.identity === read.identityOf(before);
       if (!same || held.has(identity(key))) {
         incoming.row(record, row.masked, row.seen);
+        finding.leaks?.observe(record.table.key, row.raw, row.masked);
         finding.parents?.saw(record.table.key, text, row.masked);
       } else if (repeats) incoming.forget(record, key);
       return { key, known: before !== undefined };

@@ -13,7 +13,7 @@ import {
   type FakeTable,
 } from '../../support/fake-production.ts';
 import { filesBelow } from '../../support/files-below.ts';
-import { execute, query } from '../../support/sqlite-files.ts';
+import { dump, execute, query } from '../../support/sqlite-files.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { KEY, testWorkspace, type TestWorkspace } from '../../support/test-workspace.ts';
 
@@ -209,6 +209,26 @@ describe('what production changed is found', () => {
     }
     for (const path of filesBelow(workspace.folder)) {
       assert.ok(!readFileSync(path).includes('@secret.test'), path);
+    }
+  });
+
+  it('and is not taken in where it lays an original open elsewhere', async () => {
+    // Known to be safe by its name, until somebody writes an address into it.
+    const orders = table('orders', { id: required(type.int), status: type.text }, { key: ['id'] });
+    const workspace = testWorkspace(folder());
+    const production = fakeProduction([{ table: orders, rows: [['1', 'open']] }, first[1]!], { kit: true });
+    await workspace.pull(production);
+    const before = dump(workspace.database);
+    production.tables = [
+      { table: orders, rows: [['1', 'dee@secret.test']] },
+      { table: people, rows: [...first[1]!.rows, ['dee@secret.test', '5']] },
+    ];
+    const { message } = await expectError('MASKING_LEAK', () => found(workspace, production));
+    assert.match(message, /orders\.status/);
+    assert.doesNotMatch(message, /dee@/);
+    assert.equal(dump(workspace.database), before);
+    for (const path of filesBelow(workspace.folder)) {
+      assert.ok(!readFileSync(path).includes('dee@secret.test'), path);
     }
   });
 
