@@ -30,13 +30,13 @@ export function listLocalChanges(context: EngineContext, options: ListOptions): 
   const pulled = ledger.pulled(target);
   if (pulled === undefined || !local.inspect(paths.local).exists) return nothing;
   if (local.fingerprint(paths.local) === pulled.fingerprint) return nothing;
-  const counts = local.countLocalChanges(paths.local, pulled.basePath, pulled.tables);
+  const counts = local.countLocalChanges(paths.local, pulled.basePath, pulled.tables, pulled.tracking);
   const changed = pulled.tables.filter(
     ({ table }) => hasAny(counts.get(table.key)) && (options.tables?.includes(table.key) ?? true),
   );
   if (changed.length === 0) return nothing;
   local.indexPseudonyms(pulled.basePath, pulled.tables.map(withMaskedColumns));
-  const reader = local.readLocalChanges(paths.local, pulled.basePath, pulled.tables);
+  const reader = local.readLocalChanges(paths.local, pulled.basePath, pulled.tables, pulled.tracking);
   try {
     const tables = changed.map((record): TableChanges => {
       const count = counts.get(record.table.key) ?? { inserted: 0, updated: 0, deleted: 0 };
